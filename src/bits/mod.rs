@@ -1,0 +1,1 @@
+//! Floor 0: packed arithmetic on one- and two-bit codes.

@@ -1,0 +1,83 @@
+//! Floor 2: choosing a codebook for a law.
+
+use std::fmt::Debug;
+
+use thiserror::Error;
+
+use crate::density::Density;
+use crate::quantizer::{Codebook, CodebookError};
+
+/// A codebook with the evidence that it is what it claims to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Designed {
+    /// The codebook.
+    pub codebook: Codebook,
+    /// `E (Q(X) - X)²`, in the unit of `x` squared.
+    pub distortion: f64,
+    /// Iterations used.
+    pub rounds: u32,
+    /// What is left of the optimality conditions of this design, in the unit of `x`: for free
+    /// levels the largest distance of a level from its centroid, for a step how far it is from the
+    /// step that its stationarity equation asks for.
+    pub residual: f64,
+}
+
+/// Why no codebook came out.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum DesignError {
+    /// Fewer levels than the design can have.
+    #[error("{given} levels were asked for; this design needs at least {least}")]
+    TooFewLevels {
+        /// Levels asked for.
+        given: usize,
+        /// The least number that makes sense.
+        least: usize,
+    },
+    /// A cell without probability has no centroid.
+    #[error("cell {cell} of {cells} carries no probability; use fewer levels")]
+    EmptyCell {
+        /// Position of the cell, from 0.
+        cell: usize,
+        /// Number of cells.
+        cells: usize,
+    },
+    /// The iteration ran out of rounds.
+    #[error(
+        "not converged after {rounds} rounds: the last one still moved a level by {moved:e}; allow more rounds or use fewer levels"
+    )]
+    NotConverged {
+        /// Rounds used.
+        rounds: u32,
+        /// The last movement, in the unit of `x`.
+        moved: f64,
+    },
+    /// The law does not suit the design.
+    #[error("{design} cannot be designed for {law}: {why}")]
+    Unsuited {
+        /// The design.
+        design: &'static str,
+        /// The law.
+        law: String,
+        /// The reason, and what to do instead.
+        why: &'static str,
+    },
+    /// The iteration produced numbers that are not a codebook.
+    #[error(transparent)]
+    Codebook(#[from] CodebookError),
+}
+
+/// A rule that chooses a codebook of a given size for a law.
+///
+/// # Laws of the trait
+///
+/// Tested for every implementor in `tests/laws_of_design.rs`: no perturbed codebook of the same
+/// family has less distortion; the design of `aX + b` is `a·Q + b` where the family allows it;
+/// distortion falls when a level is added.
+pub trait Design: Debug {
+    /// The codebook with `levels` levels (zero included) for `law`.
+    ///
+    /// # Errors
+    ///
+    /// When the size or the law does not suit the design, or the iteration does not converge.
+    fn design(&self, law: &dyn Density, levels: usize) -> Result<Designed, DesignError>;
+}

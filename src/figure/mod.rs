@@ -1,0 +1,1 @@
+//! Floor 6: pictures, each a pure function of a record.

@@ -1,0 +1,1 @@
+//! Floor 4: layers with an explicit backward pass.

@@ -1,0 +1,1 @@
+//! Floor 7: records and figures as a page.
