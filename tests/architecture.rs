@@ -1,0 +1,145 @@
+//! The floors of `src/lib.rs`, enforced: a module names only lower floors.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every room with its floor. Moving a wall means moving a line here, with a decision record.
+const FLOORS: &[(&str, u32)] = &[
+    ("math", 0),
+    ("bits", 0),
+    ("density", 1),
+    ("quantizer", 1),
+    ("design", 2),
+    ("surrogate", 2),
+    ("theory", 3),
+    ("scheme", 3),
+    ("nn", 4),
+    ("data", 4),
+    ("record", 4),
+    ("train", 5),
+    ("experiment", 6),
+    ("figure", 6),
+    ("report", 7),
+    ("cli", 8),
+];
+
+/// Where `unsafe` may stand, each with the reason in its decision record.
+const UNSAFE_ROOMS: &[&str] = &["src/math/gemm.rs"];
+
+const LINES_MAX: usize = 400;
+
+fn floor(room: &str) -> Option<u32> {
+    FLOORS.iter().find(|(name, _)| *name == room).map(|&(_, floor)| floor)
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every Rust file below `folder` with its text, in a fixed order.
+fn files(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    let mut found = Vec::new();
+    for path in entries {
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// The room a file belongs to: `density` for `src/density/gaussian.rs`; `None` for the roots.
+fn room(path: &Path) -> Option<String> {
+    let inside = path.strip_prefix(source()).unwrap();
+    let first = inside.components().next()?.as_os_str().to_str()?;
+    (inside.components().count() > 1).then(|| first.to_owned())
+}
+
+/// The rooms named after `crate::` in code, with their line numbers; comments do not count.
+fn named_rooms(text: &str) -> Vec<(usize, String)> {
+    let mut named = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let code = line.split("//").next().unwrap_or_default();
+        for after in code.split("crate::").skip(1) {
+            let separator = if after.starts_with('{') { ',' } else { '\n' };
+            for part in after.trim_start_matches('{').split(separator) {
+                let name: String = part
+                    .trim()
+                    .chars()
+                    .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+                    .collect();
+                if floor(&name).is_some() {
+                    named.push((number + 1, name));
+                }
+            }
+        }
+    }
+    named
+}
+
+#[test]
+fn a_module_names_only_lower_floors() {
+    let mut arrows = Vec::new();
+    for (path, text) in files(&source()) {
+        let Some(here) = room(&path) else { continue };
+        let Some(own) = floor(&here) else {
+            panic!("{} is in a room without a floor: add {here} to FLOORS", path.display())
+        };
+        for (line, there) in named_rooms(&text) {
+            if there != here && floor(&there).unwrap() >= own {
+                arrows.push(format!("{}:{line}: {here} names {there}", path.display()));
+            }
+        }
+    }
+    assert!(arrows.is_empty(), "arrows that go up or sideways:\n{}", arrows.join("\n"));
+}
+
+#[test]
+fn the_arrow_finder_sees_every_way_of_naming_a_room() {
+    let text = "use crate::nn::Layer;\nuse crate::{math, theory::Report};\nlet x = crate::cli::run();\n// crate::data is only talked about\n";
+    let named: Vec<_> = named_rooms(text).into_iter().map(|(line, room)| (line, room)).collect();
+    let expected = [(1, "nn"), (2, "math"), (2, "theory"), (3, "cli")];
+    assert_eq!(named, expected.map(|(line, room)| (line, room.to_owned())));
+}
+
+#[test]
+fn every_room_of_the_library_has_a_floor_and_every_floor_a_room() {
+    let library = fs::read_to_string(source().join("lib.rs")).unwrap();
+    let mut rooms: Vec<&str> = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "))
+        .map(|line| line.trim_end_matches(';'))
+        .collect();
+    let mut floors: Vec<&str> = FLOORS.iter().map(|&(name, _)| name).collect();
+    rooms.sort_unstable();
+    floors.sort_unstable();
+    assert_eq!(rooms, floors);
+}
+
+#[test]
+fn unsafe_code_stays_in_the_rooms_that_declare_it() {
+    for (path, text) in files(&source()) {
+        let inside = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap();
+        let uses = text.lines().any(|line| {
+            let code = line.split("//").next().unwrap_or_default();
+            code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl")
+        });
+        assert!(!uses || UNSAFE_ROOMS.contains(&inside), "{inside} holds unsafe code");
+    }
+}
+
+#[test]
+fn every_file_says_what_it_holds_and_holds_one_noun() {
+    for (path, text) in files(&source()) {
+        assert!(text.starts_with("//! "), "{} does not open with a sentence", path.display());
+        let lines = text.lines().count();
+        assert!(lines <= LINES_MAX, "{} has {lines} lines: is it still one noun?", path.display());
+    }
+    let main = fs::read_to_string(source().join("main.rs")).unwrap();
+    assert!(main.lines().count() <= 30, "main.rs only hands over to the command line");
+}
