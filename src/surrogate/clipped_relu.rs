@@ -57,7 +57,7 @@ impl Surrogate for ClippedRelu {
     fn backward_f32(&self, input: &[f32], grad_output: &[f32], grad_input: &mut [f32]) {
         let clip = super::rounded(self.clip);
         lanes::map_gradient(input, grad_output, grad_input, |x, grad| {
-            lanes::gate((x > 0.0) & (x <= clip), grad)
+            lanes::gate(x > 0.0 && x <= clip, grad)
         });
     }
 }

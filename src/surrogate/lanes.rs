@@ -38,7 +38,7 @@ pub(super) fn map_gradient(
 }
 
 /// `grad` where `open`, zero elsewhere: a mask, so that no `∞ · 0` makes a NaN.
-#[inline(always)]
+#[inline]
 pub(super) fn gate(open: bool, grad: f32) -> f32 {
     if open { grad } else { 0.0 }
 }

@@ -7,11 +7,11 @@ use super::{Surrogate, lanes};
 /// `B'(x) = 1 if x > 0, else 0`.
 ///
 /// Its gap to the quantizer grows without bound above the top level: the mismatch on the tail that
-/// [`ClippedRelu`](super::ClippedRelu) and [`LogTailedRelu`](super::LogTailedRelu) were made for.
+/// [`super::ClippedRelu`] and [`super::LogTailedRelu`] were made for.
 ///
 /// # References
 ///
-/// Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (11), "vanilla ReLU".
+/// Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (11), `vanilla ReLU`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Relu;
 
