@@ -1,6 +1,24 @@
 //! Floor 1: laws of the input, each answering one hard question: the moments of a cell.
 
+mod affine;
+mod empirical;
+mod error;
+mod gaussian;
+mod laplace;
+mod name;
+mod rectified;
+mod uniform;
+
 use std::fmt::Debug;
+
+pub use affine::Affine;
+pub use empirical::Empirical;
+pub use error::DensityError;
+pub use gaussian::Gaussian;
+pub use laplace::Laplace;
+pub use name::LawName;
+pub use rectified::Rectified;
+pub use uniform::Uniform;
 
 use crate::math::{Interval, Moments};
 
@@ -13,6 +31,7 @@ use crate::math::{Interval, Moments};
 /// - additivity: `moments((a, b]) + moments((b, c]) = moments((a, c])`;
 /// - normalisation: `moments(support).mass = 1`;
 /// - agreement: `moments` equals the integral of `pdf` plus the atoms in the cell;
+/// - translation: `moments_about(cell, origin)` are the moments of `X - origin` over the cell;
 /// - equivariance: the moments of `Affine { law, scale, shift }` are `Moments::affine`.
 pub trait Density: Debug + Send + Sync {
     /// Name and parameters, as printed: `gaussian(mean=0, sd=1)`.
@@ -27,8 +46,74 @@ pub trait Density: Debug + Send + Sync {
     /// `∫ xᵏ dP` over `cell = (low, high]`, k = 0, 1, 2.
     fn moments(&self, cell: Interval) -> Moments;
 
+    /// `∫ (x - origin)ᵏ dP` over the cell, k = 0, 1, 2.
+    ///
+    /// With a level as origin the first moment is the pull towards the centroid, the second the
+    /// distortion. Laws with a density answer without cancellation, so that both keep their digits
+    /// however narrow the cell; the fallback shifts [`Density::moments`] and cannot.
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        self.moments(cell).affine(1.0, -origin)
+    }
+
     /// Points that carry probability of their own, as `(point, probability)`, increasing.
     fn atoms(&self) -> Vec<(f64, f64)> {
         Vec::new()
+    }
+
+    /// The point about which the law is symmetric, if there is one.
+    fn centre(&self) -> Option<f64> {
+        None
+    }
+
+    /// Whether the logarithm of the density is concave on the support and there are no atoms.
+    ///
+    /// Such a law has one stationary quantizer of each size, the optimal one (Fleischer 1964,
+    /// Trushkin 1982, Kieffer 1983), which is symmetric when the law is.
+    fn is_log_concave(&self) -> bool {
+        false
+    }
+
+    /// The law as a sample, for designs that search its points.
+    fn as_empirical(&self) -> Option<&Empirical> {
+        None
+    }
+}
+
+/// A law seen through a reference is the same law.
+impl<D: Density + ?Sized> Density for &D {
+    fn describe(&self) -> String {
+        (**self).describe()
+    }
+
+    fn support(&self) -> Interval {
+        (**self).support()
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        (**self).pdf(x)
+    }
+
+    fn moments(&self, cell: Interval) -> Moments {
+        (**self).moments(cell)
+    }
+
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        (**self).moments_about(cell, origin)
+    }
+
+    fn atoms(&self) -> Vec<(f64, f64)> {
+        (**self).atoms()
+    }
+
+    fn centre(&self) -> Option<f64> {
+        (**self).centre()
+    }
+
+    fn is_log_concave(&self) -> bool {
+        (**self).is_log_concave()
+    }
+
+    fn as_empirical(&self) -> Option<&Empirical> {
+        (**self).as_empirical()
     }
 }

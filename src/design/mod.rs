@@ -1,10 +1,22 @@
 //! Floor 2: choosing a codebook for a law.
 
+mod half_wave;
+mod newton;
+mod published;
+mod start;
+mod uniform_step;
+
 use std::fmt::Debug;
 
 use thiserror::Error;
 
+pub use half_wave::{HalfWave, Spacing, Zero};
+pub use newton::Newton;
+pub use published::{CAFFE_UNIFORM, PUBLISHED, Provenance, Published, published};
+pub use uniform_step::UniformStep;
+
 use crate::density::Density;
+use crate::math::CompensatedSum;
 use crate::quantizer::{Codebook, CodebookError};
 
 /// A codebook with the evidence that it is what it claims to be.
@@ -32,6 +44,14 @@ pub enum DesignError {
         given: usize,
         /// The least number that makes sense.
         least: usize,
+    },
+    /// More levels than any design is allowed to hold in memory.
+    #[error("{given} levels were asked for; at most {most} are supported")]
+    TooManyLevels {
+        /// Levels asked for.
+        given: usize,
+        /// The limit.
+        most: usize,
     },
     /// A cell without probability has no centroid.
     #[error("cell {cell} of {cells} carries no probability; use fewer levels")]
@@ -80,4 +100,28 @@ pub trait Design: Debug {
     ///
     /// When the size or the law does not suit the design, or the iteration does not converge.
     fn design(&self, law: &dyn Density, levels: usize) -> Result<Designed, DesignError>;
+}
+
+/// The largest codebook that is designed: 2²⁰ levels, twenty bits.
+pub const LEVELS_MAX: usize = 1 << 20;
+
+fn check_size(given: usize, least: usize) -> Result<(), DesignError> {
+    if given < least {
+        Err(DesignError::TooFewLevels { given, least })
+    } else if given > LEVELS_MAX {
+        Err(DesignError::TooManyLevels { given, most: LEVELS_MAX })
+    } else {
+        Ok(())
+    }
+}
+
+/// `E (Q(X) - X)²`, summed cell by cell from terms that are not negative.
+///
+/// For the half wave the law is that of `max(0, X)`: [`crate::density::Rectified`].
+pub fn distortion(law: &dyn Density, codebook: &Codebook) -> f64 {
+    codebook
+        .cells()
+        .map(|(cell, level)| law.moments_about(cell, level).second.max(0.0))
+        .collect::<CompensatedSum>()
+        .value()
 }

@@ -2,6 +2,17 @@
 
 mod interval;
 mod moments;
+pub mod normal;
+mod quadrature;
+mod root;
+mod special;
+mod sum;
+mod tridiagonal;
 
 pub use interval::Interval;
 pub use moments::Moments;
+pub use quadrature::{GaussLegendre, SIXTEEN};
+pub use root::{Root, bracketed_root};
+pub use special::{FRAC_1_SQRT_2PI, exp_minus_half_square, mills_ratio};
+pub use sum::CompensatedSum;
+pub use tridiagonal::solve_tridiagonal;

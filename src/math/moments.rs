@@ -1,7 +1,7 @@
 //! Partial moments: the only statistics a scalar quantizer ever needs.
 
 use std::iter::Sum;
-use std::ops::Add;
+use std::ops::{Add, Sub};
 
 /// `∫ xᵏ dP` over one cell for k = 0, 1, 2.
 ///
@@ -62,6 +62,19 @@ impl Add for Moments {
             mass: self.mass + other.mass,
             first: self.first + other.first,
             second: self.second + other.second,
+        }
+    }
+}
+
+impl Sub for Moments {
+    type Output = Self;
+
+    /// What is left of an event when a part of it is taken away.
+    fn sub(self, part: Self) -> Self {
+        Self {
+            mass: self.mass - part.mass,
+            first: self.first - part.first,
+            second: self.second - part.second,
         }
     }
 }

@@ -114,10 +114,45 @@ impl Codebook {
         Ok(Self { levels, thresholds, ties: Ties::Down })
     }
 
+    /// The half-wave codebook: zero up to `threshold`, then the positive levels with their
+    /// midpoints.
+    ///
+    /// `Q(x) = 0 if x <= threshold;  q_1 if threshold < x <= (q_1 + q_2)/2;  …`. The paper's
+    /// quantizers have `threshold = 0`, those that round have `q_1/2`.
+    ///
+    /// # Errors
+    ///
+    /// When the levels are not finite, positive and strictly increasing, or the threshold is not
+    /// below the first midpoint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hwgq::quantizer::Codebook;
+    /// let caffe = Codebook::half_wave(vec![0.538, 1.076, 1.614], 0.0)?;
+    /// assert_eq!(caffe.quantize(1e-9), 0.538); // no dead zone
+    /// # Ok::<(), hwgq::quantizer::CodebookError>(())
+    /// ```
+    ///
+    /// # References
+    ///
+    /// Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (10).
+    pub fn half_wave(positive_levels: Vec<f64>, threshold: f64) -> Result<Self, CodebookError> {
+        let midpoints = positive_levels.windows(2).map(|pair| pair[0].midpoint(pair[1]));
+        let thresholds = std::iter::once(threshold).chain(midpoints).collect();
+        let levels = std::iter::once(0.0).chain(positive_levels).collect();
+        Self::new(levels, thresholds)
+    }
+
     /// The same codebook with another rule for inputs that equal a threshold.
     #[must_use]
     pub fn with_ties(self, ties: Ties) -> Self {
         Self { ties, ..self }
+    }
+
+    /// The highest level, where surrogates clip.
+    pub fn top(&self) -> f64 {
+        self.levels[self.levels.len() - 1]
     }
 
     /// The levels, increasing.

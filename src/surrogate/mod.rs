@@ -1,6 +1,21 @@
 //! Floor 2: what stands in for the derivative of a staircase.
 
+mod approx_sign;
+mod clipped_relu;
+mod hard_tanh;
+mod identity;
+mod lanes;
+mod log_tailed_relu;
+mod relu;
+
 use std::fmt::Debug;
+
+pub use approx_sign::ApproxSign;
+pub use clipped_relu::ClippedRelu;
+pub use hard_tanh::HardTanh;
+pub use identity::Identity;
+pub use log_tailed_relu::LogTailedRelu;
+pub use relu::Relu;
 
 /// A function whose slope replaces the zero derivative of a quantizer in the backward pass.
 ///
@@ -20,7 +35,7 @@ pub trait Surrogate: Debug + Send + Sync {
     /// `B'(x)`; 0 for NaN.
     fn slope(&self, x: f64) -> f64;
 
-    /// Where `slope` jumps, increasing.
+    /// Where `slope` or its derivative jumps, increasing: between two kinks `value` is smooth.
     fn kinks(&self) -> Vec<f64>;
 
     /// `B(x)` for each input, in f32: the full-precision activation of this shape.
@@ -36,4 +51,10 @@ pub trait Surrogate: Debug + Send + Sync {
     ///
     /// When the slices differ in length.
     fn backward_f32(&self, input: &[f32], grad_output: &[f32], grad_input: &mut [f32]);
+}
+
+/// A clip of the theory as the f32 loops use it: rounded once, to the nearest.
+#[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is the point")]
+fn rounded(clip: f64) -> f32 {
+    clip as f32
 }

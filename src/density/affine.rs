@@ -1,0 +1,104 @@
+//! A law stretched, shifted or mirrored.
+
+use std::sync::Arc;
+
+use super::error::finite;
+use super::{Density, DensityError};
+use crate::math::{Interval, Moments};
+
+/// The law of `scale·X + shift`, when `X` follows `law`; a negative scale mirrors it.
+#[derive(Debug, Clone)]
+pub struct Affine {
+    law: Arc<dyn Density>,
+    // Invariant: finite, not 0.
+    scale: f64,
+    shift: f64,
+    has_atoms: bool,
+}
+
+impl Affine {
+    /// The law of `scale·X + shift`.
+    ///
+    /// # Errors
+    ///
+    /// When a number is not finite or the scale is 0.
+    pub fn new(law: Arc<dyn Density>, scale: f64, shift: f64) -> Result<Self, DensityError> {
+        let scale = finite("the scale", scale)?;
+        let shift = finite("the shift", shift)?;
+        if scale == 0.0 {
+            return Err(DensityError::ZeroScale);
+        }
+        let has_atoms = !law.atoms().is_empty();
+        Ok(Self { law, scale, shift, has_atoms })
+    }
+
+    /// The `x` that is mapped to `y`.
+    fn preimage(&self, y: f64) -> f64 {
+        (y - self.shift) / self.scale
+    }
+
+    /// The cell of `X` that is mapped to a cell of `scale·X + shift`.
+    fn preimage_of(&self, cell: Interval) -> Interval {
+        let (low, high) = (self.preimage(cell.low), self.preimage(cell.high));
+        if self.scale > 0.0 {
+            Interval::new(low, high)
+        } else if self.has_atoms {
+            // The mirror image of (low, high] is [high, low): closed at the other end. No f64 lies
+            // between an end and its predecessor, so moving both ends down by one says the same.
+            Interval::new(high.next_down(), low.next_down())
+        } else {
+            Interval::new(high, low)
+        }
+    }
+}
+
+impl Density for Affine {
+    fn describe(&self) -> String {
+        format!("{} · {} + {}", self.scale, self.law.describe(), self.shift)
+    }
+
+    fn support(&self) -> Interval {
+        let support = self.law.support();
+        let ends = [support.low, support.high].map(|x| self.scale * x + self.shift);
+        let low = ends[0].min(ends[1]);
+        // An atom may sit on the end that would be left out.
+        let low = if self.has_atoms { low.next_down() } else { low };
+        Interval::new(low, ends[0].max(ends[1]))
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        self.law.pdf(self.preimage(x)) / self.scale.abs()
+    }
+
+    fn moments(&self, cell: Interval) -> Moments {
+        self.moments_about(cell, 0.0)
+    }
+
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        if cell.is_empty() {
+            return Moments::ZERO;
+        }
+        self.law
+            .moments_about(self.preimage_of(cell), self.preimage(origin))
+            .affine(self.scale, 0.0)
+    }
+
+    fn atoms(&self) -> Vec<(f64, f64)> {
+        let mut atoms = self.law.atoms();
+        for (point, _) in &mut atoms {
+            *point = self.scale * *point + self.shift;
+        }
+        if self.scale < 0.0 {
+            atoms.reverse();
+        }
+        atoms
+    }
+
+    fn centre(&self) -> Option<f64> {
+        self.law.centre().map(|centre| self.scale * centre + self.shift)
+    }
+
+    fn is_log_concave(&self) -> bool {
+        self.law.is_log_concave()
+    }
+}

@@ -1,0 +1,52 @@
+//! Why numbers are not the parameters of a law.
+
+use thiserror::Error;
+
+/// Why numbers are not the parameters of a law.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum DensityError {
+    /// A location or a sample value is NaN or infinite.
+    #[error("{what} is {given}; it must be a finite number")]
+    NotFinite {
+        /// The parameter.
+        what: &'static str,
+        /// What was given.
+        given: f64,
+    },
+    /// A scale that is not a positive finite number.
+    #[error("{what} is {given}; it must be a positive finite number")]
+    NotPositive {
+        /// The parameter.
+        what: &'static str,
+        /// What was given.
+        given: f64,
+    },
+    /// An affine map that sends everything to one point.
+    #[error("the scale is 0, which leaves no law; give a scale above or below 0")]
+    ZeroScale,
+    /// The ends of an interval in the wrong order.
+    #[error("the law on ({low}, {high}] is empty; give a low end below the high end")]
+    EmptyInterval {
+        /// The low end.
+        low: f64,
+        /// The high end.
+        high: f64,
+    },
+    /// A sample without values.
+    #[error("the sample is empty; a law needs at least one value")]
+    EmptySample,
+}
+
+/// `given`, if it is a finite number.
+pub(super) fn finite(what: &'static str, given: f64) -> Result<f64, DensityError> {
+    if given.is_finite() { Ok(given) } else { Err(DensityError::NotFinite { what, given }) }
+}
+
+/// `given`, if it is positive and finite.
+pub(super) fn positive(what: &'static str, given: f64) -> Result<f64, DensityError> {
+    if given > 0.0 && given.is_finite() {
+        Ok(given)
+    } else {
+        Err(DensityError::NotPositive { what, given })
+    }
+}

@@ -1,0 +1,71 @@
+//! The normal law, which batch normalisation gives to the inputs of every quantizer.
+
+use super::error::{finite, positive};
+use super::{Density, DensityError};
+use crate::math::{Interval, Moments, normal};
+
+/// `p(x) = e^{-(x - mean)²/2sd²} / (sd √(2π))`.
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::density::{Density, Gaussian};
+/// use hwgq::math::Interval;
+/// let positive = Gaussian::STANDARD.moments(Interval::new(0.0, f64::INFINITY));
+/// assert!((positive.centroid().unwrap() - 0.7978845608).abs() < 1e-10); // √(2/π), Max 1960
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gaussian {
+    mean: f64,
+    // Invariant: positive.
+    sd: f64,
+}
+
+impl Gaussian {
+    /// Zero mean, unit variance.
+    pub const STANDARD: Self = Self { mean: 0.0, sd: 1.0 };
+
+    /// The normal law of that mean and standard deviation.
+    ///
+    /// # Errors
+    ///
+    /// When the mean is not finite or the standard deviation not positive.
+    pub fn new(mean: f64, sd: f64) -> Result<Self, DensityError> {
+        Ok(Self { mean: finite("the mean", mean)?, sd: positive("the standard deviation", sd)? })
+    }
+
+    fn standardised(self, x: f64) -> f64 {
+        (x - self.mean) / self.sd
+    }
+}
+
+impl Density for Gaussian {
+    fn describe(&self) -> String {
+        format!("gaussian(mean={}, sd={})", self.mean, self.sd)
+    }
+
+    fn support(&self) -> Interval {
+        Interval::LINE
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        normal::pdf(self.standardised(x)) / self.sd
+    }
+
+    fn moments(&self, cell: Interval) -> Moments {
+        self.moments_about(cell, 0.0)
+    }
+
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        let standard = Interval::new(self.standardised(cell.low), self.standardised(cell.high));
+        normal::moments_about(standard, self.standardised(origin)).affine(self.sd, 0.0)
+    }
+
+    fn centre(&self) -> Option<f64> {
+        Some(self.mean)
+    }
+
+    fn is_log_concave(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,72 @@
+//! The law of a rectified input, the target that the half-wave quantizer approximates.
+
+use super::{Density, Gaussian};
+use crate::math::{Interval, Moments};
+
+/// The law of `max(0, X)`: the density of `X` above 0, and all of `P(X <= 0)` on the point 0.
+///
+/// # References
+///
+/// Cai, He, Sun, Vasconcelos, CVPR 2017, section 4.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rectified<D> {
+    input: D,
+}
+
+impl Rectified<Gaussian> {
+    /// `max(0, X)` of the standard normal `X`: an atom of ½ at 0.
+    pub const STANDARD: Self = Self { input: Gaussian::STANDARD };
+}
+
+impl<D: Density> Rectified<D> {
+    /// The law of `max(0, X)` when `X` follows `input`.
+    pub const fn of(input: D) -> Self {
+        Self { input }
+    }
+
+    fn mass_at_zero(&self) -> f64 {
+        self.input.moments(Interval::new(f64::NEG_INFINITY, 0.0)).mass
+    }
+}
+
+impl<D: Density> Density for Rectified<D> {
+    fn describe(&self) -> String {
+        format!("rectified({})", self.input.describe())
+    }
+
+    fn support(&self) -> Interval {
+        // Open at its low end, an interval that holds the point 0 starts just below.
+        Interval::new(0.0_f64.next_down(), self.input.support().high.max(0.0))
+    }
+
+    fn pdf(&self, x: f64) -> f64 {
+        if x > 0.0 { self.input.pdf(x) } else { 0.0 }
+    }
+
+    fn moments(&self, cell: Interval) -> Moments {
+        self.moments_about(cell, 0.0)
+    }
+
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        let positive = cell.intersection(Interval::new(0.0, f64::INFINITY));
+        let above = if positive.is_empty() {
+            Moments::ZERO
+        } else {
+            self.input.moments_about(positive, origin)
+        };
+        let at_zero = if cell.contains(0.0) {
+            Moments::atom(-origin, self.mass_at_zero())
+        } else {
+            Moments::ZERO
+        };
+        at_zero + above
+    }
+
+    fn atoms(&self) -> Vec<(f64, f64)> {
+        let above = self.input.atoms().into_iter().filter(|&(point, _)| point > 0.0);
+        std::iter::once((0.0, self.mass_at_zero()))
+            .filter(|&(_, mass)| mass > 0.0)
+            .chain(above)
+            .collect()
+    }
+}

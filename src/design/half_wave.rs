@@ -1,0 +1,157 @@
+//! The paper's quantizers: levels for the positive half of a law, and zero.
+
+use super::newton::{Foot, above, refine};
+use super::uniform_step::{Grid, best_step};
+use super::{Design, DesignError, Designed, check_size, distortion};
+use crate::density::{Density, Rectified};
+use crate::math::{Interval, bracketed_root};
+use crate::quantizer::Codebook;
+
+/// How the levels are spaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Spacing {
+    /// Each level at the centroid of its cell.
+    LloydMax,
+    /// Levels one step apart, zero on the grid.
+    Uniform,
+}
+
+/// What happens to small positive inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Zero {
+    /// `Q(x) = 0` only for `x <= 0`; every positive input goes at least to the first positive
+    /// level (`t_1 = 0`). The paper's choice.
+    NonPositive,
+    /// Zero has a rounding cell: inputs up to half the first positive level go to it.
+    Cell,
+    /// Zero is not forced to be a level: the lowest level is optimised like the others, and
+    /// non-positive inputs go to it.
+    Free,
+}
+
+/// The half-wave quantizer of least `E (max(0, X) - Q(X))²`.
+///
+/// ```text
+/// Q(x) = q_i if x ∈ (t_i, t_{i+1}], i = 1..m;  0 if x <= t_1
+/// ```
+///
+/// The number of levels counts zero: two bits are four levels, zero and three positive ones. The
+/// law is that of the input `X`; `max(0, X)` may be given as well, with the same result.
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::density::Gaussian;
+/// use hwgq::design::{Design, HalfWave};
+/// let two_bits = HalfWave::PAPER.design(&Gaussian::STANDARD, 4)?;
+/// assert!((two_bits.codebook.levels()[1] - 0.538).abs() < 1e-3); // the released Caffe models
+/// # Ok::<(), hwgq::design::DesignError>(())
+/// ```
+///
+/// # References
+///
+/// Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (8) to (10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HalfWave {
+    /// How the levels are spaced.
+    pub spacing: Spacing,
+    /// What happens to small positive inputs.
+    pub zero: Zero,
+}
+
+/// Rounds of Newton's method that are more than any law has needed.
+const ROUNDS_MAX: u32 = 200;
+
+impl HalfWave {
+    /// The paper's uniform quantizer, `t_1 = 0`.
+    pub const PAPER: Self = Self { spacing: Spacing::Uniform, zero: Zero::NonPositive };
+}
+
+impl Design for HalfWave {
+    fn design(&self, law: &dyn Density, levels: usize) -> Result<Designed, DesignError> {
+        check_size(levels, 2)?;
+        if law.as_empirical().is_some() && self.spacing == Spacing::LloydMax {
+            return Err(DesignError::Unsuited {
+                design: "the Lloyd-Max half wave",
+                law: law.describe(),
+                why: "a sample has no density; use the exact design on its rectified values",
+            });
+        }
+        let positive = levels - 1;
+        let target = Rectified::of(law);
+        let (codebook, rounds, residual) = match (self.spacing, self.zero) {
+            (Spacing::LloydMax, Zero::NonPositive) => {
+                let found = above(law, Foot::Threshold(0.0), positive, ROUNDS_MAX)?;
+                (Codebook::half_wave(found.levels, 0.0)?, found.rounds, found.residual)
+            }
+            (Spacing::LloydMax, Zero::Cell) => {
+                let found = above(law, Foot::Level(0.0), positive, ROUNDS_MAX)?;
+                let threshold = 0.5 * found.levels[0];
+                (Codebook::half_wave(found.levels, threshold)?, found.rounds, found.residual)
+            }
+            (Spacing::LloydMax, Zero::Free) => {
+                // The rounding quantizer is near: only the pull of the atom at zero is missing.
+                let near = above(law, Foot::Level(0.0), positive, ROUNDS_MAX)?;
+                let start = std::iter::once(0.0).chain(near.levels).collect();
+                let found = refine(&target, Foot::Open, start, ROUNDS_MAX)?;
+                (Codebook::nearest(found.levels)?, near.rounds + found.rounds, found.residual)
+            }
+            (Spacing::Uniform, Zero::NonPositive) => uniform(law, Grid::NO_ZERO_CELL, positive)?,
+            (Spacing::Uniform, Zero::Cell) => uniform(law, Grid::MID_TREAD, positive)?,
+            (Spacing::Uniform, Zero::Free) => uniform_with_offset(&target, levels)?,
+        };
+        let distortion = distortion(&target, &codebook);
+        Ok(Designed { codebook, distortion, rounds, residual })
+    }
+}
+
+fn uniform(
+    law: &dyn Density,
+    grid: Grid,
+    positive: usize,
+) -> Result<(Codebook, u32, f64), DesignError> {
+    let best = best_step(law, 0.0, grid, positive)?;
+    let levels = (0..positive).map(|index| grid.multiple(index) * best.step).collect();
+    let codebook = Codebook::half_wave(levels, grid.threshold(0) * best.step)?;
+    Ok((codebook, best.rounds, best.residual))
+}
+
+/// Levels `a + kΔ`, both `a` and `Δ` optimal: one root inside another.
+fn uniform_with_offset(
+    target: &dyn Density,
+    levels: usize,
+) -> Result<(Codebook, u32, f64), DesignError> {
+    let coarse = best_step(target, 0.0, Grid::MID_TREAD, levels - 1)?;
+    // `∂D/∂a = -2 Σ ∫(x - q_k) dP` falls through zero between offsets 0 and one step: at 0 the
+    // atom pulls with nothing and the other levels are too low on average, or the step is too wide.
+    let best_offset = |step: f64| {
+        let (low, high) = (-step, step);
+        bracketed_root(|offset| pulls(target, levels, offset, step).0, low, high)
+    };
+    let pull = |step: f64| {
+        best_offset(step).map_or(f64::NAN, |offset| pulls(target, levels, offset.x, step).1)
+    };
+    let not_converged =
+        |rounds| DesignError::NotConverged { rounds, moved: coarse.residual + coarse.step };
+    let root = bracketed_root(pull, 0.5 * coarse.step, 1.5 * coarse.step)
+        .ok_or_else(|| not_converged(coarse.rounds))?;
+    let offset = best_offset(root.x).ok_or_else(|| not_converged(coarse.rounds + root.rounds))?;
+    let all = (0..levels).map(|k| offset.x + k as f64 * root.x).collect();
+    let residual = offset.residual.abs().max(root.residual.abs());
+    Ok((Codebook::nearest(all)?, coarse.rounds + root.rounds + offset.rounds, residual))
+}
+
+/// `Σ ∫(x - q_k) dP` and `Σ k ∫(x - q_k) dP` for the levels `q_k = offset + k·step`.
+fn pulls(target: &dyn Density, levels: usize, offset: f64, step: f64) -> (f64, f64) {
+    let level = |k: usize| offset + k as f64 * step;
+    let (mut plain, mut weighted) = (0.0, 0.0);
+    let mut low = f64::NEG_INFINITY;
+    for k in 0..levels {
+        let high = if k + 1 == levels { f64::INFINITY } else { level(k) + 0.5 * step };
+        let first = target.moments_about(Interval::new(low, high), level(k)).first;
+        plain += first;
+        weighted += k as f64 * first;
+        low = high;
+    }
+    (plain, weighted)
+}

@@ -1,0 +1,130 @@
+//! The standard normal law: density, distribution, quantile, and moments of a cell.
+
+use std::f64::consts::FRAC_1_SQRT_2;
+
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use super::quadrature::SIXTEEN;
+use super::special::{FRAC_1_SQRT_2PI, exp_minus_half_square, mills_ratio};
+use super::{Interval, Moments};
+
+/// `φ(x) = e^{-x²/2}/√(2π)`.
+pub fn pdf(x: f64) -> f64 {
+    FRAC_1_SQRT_2PI * exp_minus_half_square(x)
+}
+
+/// `Φ(x) = P(X <= x)`, accurate in the lower tail.
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::math::normal;
+/// assert!((normal::cdf(-1.0) - 0.158_655_253_931_457_05).abs() < 1e-16); // any table
+/// ```
+pub fn cdf(x: f64) -> f64 {
+    survival(-x)
+}
+
+/// `1 - Φ(x) = P(X > x)`, accurate in the upper tail.
+pub fn survival(x: f64) -> f64 {
+    // Beyond 1 the rounding of x/√2 would be magnified by 2x² in erfc; the Mills ratio is flat.
+    if x > 1.0 { pdf(x) * mills_ratio(x) } else { 0.5 * libm::erfc(x * FRAC_1_SQRT_2) }
+}
+
+/// `Φ⁻¹(p)`; `∓∞` at 0 and 1, NaN outside.
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::math::normal;
+/// assert!((normal::quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-14); // any table
+/// ```
+pub fn quantile(p: f64) -> f64 {
+    if (0.0..=1.0).contains(&p) { Normal::standard().inverse_cdf(p) } else { f64::NAN }
+}
+
+/// `∫ (x - origin)ᵏ φ(x) dx` over the cell, k = 0, 1, 2.
+///
+/// With the origin at a level the first moment is the pull towards the centroid and the second the
+/// distortion, without the cancellation of `second - 2·level·first + level²·mass`: nothing is
+/// subtracted here that is not of the size of the answer, for cells of any width, however far out.
+pub fn moments_about(cell: Interval, origin: f64) -> Moments {
+    if cell.is_empty() {
+        Moments::ZERO
+    } else if is_narrow(cell) {
+        narrow(cell, origin)
+    } else if cell.high <= 0.0 {
+        moments_about(Interval::new(-cell.high, -cell.low), -origin).affine(-1.0, 0.0)
+    } else if cell.low < 0.0 {
+        moments_about(Interval::new(cell.low, 0.0), origin)
+            + moments_about(Interval::new(0.0, cell.high), origin)
+    } else {
+        // The cell is wide, so that the far tail is a small part of the near one.
+        tail(cell.low, origin) - tail(cell.high, origin)
+    }
+}
+
+/// Whether sixteen nodes integrate `φ` over the cell to the last digit.
+fn is_narrow(cell: Interval) -> bool {
+    // φ(c + u) = φ(c) e^{-cu} e^{-u²/2}. For widths h <= 2 and ch <= 8 the rule's error is below
+    // 1e-20 in both factors; the cells that remain lose at least e^{-2} from end to end.
+    let width = cell.width();
+    width <= 2.0 && width * cell.low.midpoint(cell.high).abs() <= 8.0
+}
+
+/// Moments of a narrow cell by pairs of nodes at `c ± u` around its middle `c`.
+fn narrow(cell: Interval, origin: f64) -> Moments {
+    let half = 0.5 * cell.width();
+    let middle = cell.low.midpoint(cell.high);
+    let mut about_middle = Moments::ZERO;
+    for &(node, weight) in SIXTEEN.pairs() {
+        let u = half * node;
+        // φ(c ± u) = φ(c) e^{-u²/2} (cosh cu ∓ sinh cu): the odd part is not a difference.
+        let sinh = libm::sinh(middle * u);
+        let cosh = (1.0 + sinh * sinh).sqrt();
+        let bell = weight * libm::exp(-0.5 * u * u);
+        about_middle.mass += bell * cosh;
+        about_middle.first -= bell * u * sinh;
+        about_middle.second += bell * u * u * cosh;
+    }
+    let scale = 2.0 * half * pdf(middle);
+    // The ends minus the origin are exact where it matters, when the origin lies in the cell.
+    let shift = 0.5 * ((cell.low - origin) + (cell.high - origin));
+    Moments {
+        mass: scale * about_middle.mass,
+        first: scale * about_middle.first,
+        second: scale * about_middle.second,
+    }
+    .affine(1.0, shift)
+}
+
+/// Moments of `(start, ∞]`, `start >= 0`.
+fn tail(start: f64, origin: f64) -> Moments {
+    if start < 2.0 {
+        // Near the centre the fraction below is slow; one narrow cell leads out of there.
+        let near = Interval::new(start, start + 2.0);
+        return narrow(near, origin) + tail(near.high, origin);
+    }
+    let density = pdf(start);
+    if density == 0.0 {
+        return Moments::ZERO;
+    }
+    // T_k = ∫ (x - start)ᵏ φ obeys T_k = (k - 1)·T_{k-2} - start·T_{k-1}. Upwards that cancels; the
+    // continued fraction of the ratios, run downwards, has only positive terms.
+    let mass = density * mills_ratio(start);
+    let (ratio_1, ratio_2) = tail_ratios(start);
+    let first = ratio_1 * mass;
+    Moments { mass, first, second: ratio_2 * first }.affine(1.0, start - origin)
+}
+
+/// `T_1/T_0` and `T_2/T_1` of the tail from `start >= 2`.
+fn tail_ratios(start: f64) -> (f64, f64) {
+    // With r_k = T_k/T_{k-1} the recurrence reads r_k = k/(start + r_{k+1}). Measured against 30
+    // digits, this depth leaves 1e-17 for every start from 2 to 39 when the fraction is closed with
+    // the fixed point of its last step, r = k/(start + r).
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "13 to 118")]
+    let depth = (420.0 / (start * start)) as u32 + 13;
+    let closing = 0.5 * ((start * start + 4.0 * f64::from(depth + 1)).sqrt() - start);
+    let ratio_2 = (2..=depth).rev().fold(closing, |ratio, k| f64::from(k) / (start + ratio));
+    (1.0 / (start + ratio_2), ratio_2)
+}
