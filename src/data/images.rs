@@ -14,7 +14,9 @@ pub struct Images {
 
 /// Why bytes are not labelled images.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{labels} labels need {labels} images of {height} x {width} = {} bytes; {bytes} bytes were given", labels * height * width)]
+#[error(
+    "{labels} labels need as many images of {height} x {width} bytes; {bytes} bytes were given"
+)]
 pub struct ImagesError {
     labels: usize,
     height: usize,
@@ -34,7 +36,8 @@ impl Images {
         pixels: Vec<u8>,
         labels: Vec<u8>,
     ) -> Result<Self, ImagesError> {
-        if pixels.len() != labels.len() * height * width {
+        let needed = height.checked_mul(width).and_then(|size| size.checked_mul(labels.len()));
+        if needed != Some(pixels.len()) {
             return Err(ImagesError { labels: labels.len(), height, width, bytes: pixels.len() });
         }
         Ok(Self { height, width, pixels, labels })
@@ -74,6 +77,19 @@ impl Images {
     /// The labels.
     pub fn labels(&self) -> &[u8] {
         &self.labels
+    }
+
+    /// The first `count` images, or all when there are fewer, and the rest.
+    #[must_use]
+    pub fn split_at(mut self, count: usize) -> (Self, Self) {
+        let count = count.min(self.len());
+        let rest = Self {
+            height: self.height,
+            width: self.width,
+            pixels: self.pixels.split_off(count * self.height * self.width),
+            labels: self.labels.split_off(count),
+        };
+        (self, rest)
     }
 
     /// The images at `indices`, in that order.

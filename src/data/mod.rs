@@ -1,5 +1,19 @@
-//! Floor 4: labelled images and where they are found.
+//! Floor 4: labelled images and where they are found; samples from text files.
 
+mod digits;
+mod error;
+mod fashion_mini;
+mod idx;
+mod idx_files;
 mod images;
+mod name;
+mod sample;
+mod search;
 
+pub use error::DataError;
+pub use idx::IdxError;
+pub use idx_files::read_images;
 pub use images::{Dataset, Images, ImagesError};
+pub use name::{Facts, Name};
+pub use sample::sample;
+pub use search::{Listing, Place, Search, list, load};
