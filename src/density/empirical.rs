@@ -47,6 +47,11 @@ impl Empirical {
         &self.sorted
     }
 
+    /// The mean, where cancellation between the running sums is least.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
     /// How many values there are, at least 1.
     #[expect(clippy::len_without_is_empty, reason = "a sample is never empty")]
     pub fn len(&self) -> usize {

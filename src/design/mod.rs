@@ -1,7 +1,10 @@
 //! Floor 2: choosing a codebook for a law.
 
+mod exact;
 mod half_wave;
+mod lloyd_max;
 mod newton;
+mod optimal;
 mod published;
 mod start;
 mod uniform_step;
@@ -10,8 +13,11 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
+pub use exact::{ENTRIES_MAX, Exact};
 pub use half_wave::{HalfWave, Spacing, Zero};
+pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use newton::Newton;
+pub use optimal::optimal;
 pub use published::{CAFFE_UNIFORM, PUBLISHED, Provenance, Published, published};
 pub use uniform_step::UniformStep;
 

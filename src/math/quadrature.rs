@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-use super::CompensatedSum;
+use super::Interval;
 
 /// A Gauss-Legendre rule with an even number of nodes: exact for polynomials of degree
 /// `4·pairs - 1`.
@@ -58,31 +58,25 @@ impl GaussLegendre {
         half * sum
     }
 
-    /// The same over equal pieces no wider than `piece_max`.
-    pub fn integrate_in_pieces(
+    /// The nodes and weights for a finite interval in equal pieces no wider than `piece_max`.
+    pub fn nodes(
         &self,
-        (low, high): (f64, f64),
+        interval: Interval,
         piece_max: f64,
-        function: impl Fn(f64) -> f64,
-    ) -> f64 {
-        if high <= low {
-            return 0.0;
-        }
+    ) -> impl Iterator<Item = (f64, f64)> + '_ {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a small count"
         )]
-        let pieces = ((high - low) / piece_max).ceil().max(1.0) as usize;
-        let width = (high - low) / pieces as f64;
-        (0..pieces)
-            .map(|piece| {
-                let start = low + width * piece as f64;
-                let end = if piece + 1 == pieces { high } else { start + width };
-                self.integrate(start, end, &function)
+        let pieces = (interval.width() / piece_max).ceil().max(1.0) as usize;
+        let half = 0.5 * interval.width() / pieces as f64;
+        (0..pieces).flat_map(move |piece| {
+            let middle = interval.low + half * (2 * piece + 1) as f64;
+            self.pairs.iter().flat_map(move |&(node, weight)| {
+                [-node, node].map(|node| (middle + half * node, half * weight))
             })
-            .collect::<CompensatedSum>()
-            .value()
+        })
     }
 }
 

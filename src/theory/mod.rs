@@ -1,1 +1,14 @@
 //! Floor 3: what quantization costs.
+
+mod assessment;
+mod distortion_rate;
+mod entropy;
+mod mismatch;
+
+pub use assessment::{Assessment, assess};
+pub use distortion_rate::{
+    ENTROPY_CODED_GAP_BITS, gaussian_distortion, gaussian_rate_bits, panter_dite_constant,
+    panter_dite_distortion, shannon_lower_bound_bits,
+};
+pub use entropy::{differential_entropy_bits, entropy_bits};
+pub use mismatch::{Mismatch, MismatchRow, mismatch, table};

@@ -1,0 +1,59 @@
+//! What any quantizer could reach at best: rate-distortion bounds and the limit of many levels.
+
+use std::f64::consts::{E, PI};
+
+use super::entropy::{differential_entropy_bits, integrate_density};
+use crate::density::Density;
+
+/// `½ log₂(πe/6)`: what a fine uniform quantizer with an entropy coder gives away, in bits.
+///
+/// # References
+///
+/// Gish and Pierce, "Asymptotically efficient quantizing", IEEE Trans. Inf. Theory 14, 1968.
+pub const ENTROPY_CODED_GAP_BITS: f64 = 0.254_614_334_820_063;
+
+/// `D(R) = σ² 2^{-2R}`: the least distortion of a normal source at `rate_bits` bits a sample.
+///
+/// # References
+///
+/// Shannon, "Coding theorems for a discrete source with a fidelity criterion", 1959.
+pub fn gaussian_distortion(rate_bits: f64, variance: f64) -> f64 {
+    variance * libm::exp2(-2.0 * rate_bits)
+}
+
+/// `R(D) = max(0, ½ log₂(σ²/D))`: the least rate, in bits a sample, of a normal source, and an
+/// upper bound on that of every other source of that variance.
+pub fn gaussian_rate_bits(distortion: f64, variance: f64) -> f64 {
+    (0.5 * libm::log2(variance / distortion)).max(0.0)
+}
+
+/// `R(D) >= h(X) - ½ log₂(2πe D)`, in bits a sample; `None` for a law with atoms.
+///
+/// Negative where the bound says nothing.
+pub fn shannon_lower_bound_bits(law: &dyn Density, distortion: f64) -> Option<f64> {
+    differential_entropy_bits(law).map(|bits| bits - 0.5 * libm::log2(2.0 * PI * E * distortion))
+}
+
+/// `(1/12) (∫ p^{1/3} dx)³`: the limit of `N² D` for the best `N` levels; `None` for a law with
+/// atoms.
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::density::Gaussian;
+/// let limit = hwgq::theory::panter_dite_constant(&Gaussian::STANDARD).unwrap();
+/// assert!((limit - 3.0_f64.sqrt() * std::f64::consts::PI / 2.0).abs() < 1e-12); // Zador 1964
+/// ```
+///
+/// # References
+///
+/// Panter and Dite, "Quantization distortion in pulse-count modulation with nonuniform spacing of
+/// levels", Proc. IRE 39, 1951.
+pub fn panter_dite_constant(law: &dyn Density) -> Option<f64> {
+    integrate_density(law, libm::cbrt).map(|integral| integral.powi(3) / 12.0)
+}
+
+/// The distortion that the limit predicts for `levels` levels.
+pub fn panter_dite_distortion(law: &dyn Density, levels: usize) -> Option<f64> {
+    panter_dite_constant(law).map(|constant| constant / (levels as f64).powi(2))
+}
