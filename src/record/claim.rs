@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One row of the table that `hwgq reproduce` ends with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Claim {
     /// The figure or table of the paper: `Table 2`.
     pub id: String,

@@ -1,10 +1,25 @@
 //! Floor 4: what a run leaves behind.
 
 mod claim;
+mod claims_csv;
+mod disk;
+mod error;
+mod instruction_set;
+mod manifest;
+mod provenance;
+mod rfc3339;
+mod store;
 mod table;
+mod table_csv;
 
 pub use claim::Claim;
+pub use error::StoreError;
+pub use instruction_set::instruction_set;
+pub use provenance::{Clock, Provenance, Stopwatch};
+pub use rfc3339::rfc_3339;
+pub use store::Store;
 pub use table::{Column, Table, TableError, Values};
+pub use table_csv::{Cells, CsvError, Heading};
 
 /// What one experiment left: its tables and where they came from.
 ///
