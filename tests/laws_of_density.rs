@@ -1,5 +1,7 @@
 //! What the trait `Density` promises, tested over every law.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is a failure of the test")]
+
 #[path = "support/laws.rs"]
 mod laws;
 

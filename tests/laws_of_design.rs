@@ -1,5 +1,7 @@
 //! What the trait `Design` promises, tested over every design.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is a failure of the test")]
+
 use std::sync::Arc;
 
 use hwgq::density::{Affine, Density, Empirical, Gaussian, Laplace, Rectified, Uniform};
@@ -55,14 +57,14 @@ fn cases() -> Vec<Case> {
         cases.push(Case { design, family, target: Arc::clone(&law), law });
     };
     for law in [gaussian(), laplace(), uniform(), rectified()] {
-        add(Box::new(Newton::default()), Family::Free, Arc::clone(&law));
-        add(Box::new(LloydMax::default()), Family::Free, law);
+        add(Box::<Newton>::default(), Family::Free, Arc::clone(&law));
+        add(Box::<LloydMax>::default(), Family::Free, law);
     }
     for law in [gaussian(), laplace(), uniform()] {
         add(Box::new(UniformStep), Family::Scaled, law);
     }
     add(Box::new(Exact), Family::Free, Arc::new(sample(1, 400)));
-    add(Box::new(LloydMax::default()), Family::Stationary, Arc::new(sample(2, 400)));
+    add(Box::<LloydMax>::default(), Family::Stationary, Arc::new(sample(2, 400)));
     for (spacing, zero, family) in [
         (Spacing::LloydMax, Zero::NonPositive, Family::ZeroForNonPositive),
         (Spacing::LloydMax, Zero::Cell, Family::ZeroCell),
@@ -95,14 +97,20 @@ impl Case {
         let mut push = || size * rng.random_range(-1.0..1.0);
         match self.family {
             Family::Free | Family::Stationary => {
-                levels.iter_mut().for_each(|level| *level += push())
+                for level in &mut levels {
+                    *level += push();
+                }
             }
             Family::ZeroForNonPositive | Family::ZeroCell => {
-                levels[1..].iter_mut().for_each(|level| *level += push());
+                for level in &mut levels[1..] {
+                    *level += push();
+                }
             }
             Family::Scaled => {
                 let factor = 1.0 + push();
-                levels.iter_mut().for_each(|level| *level *= factor);
+                for level in &mut levels {
+                    *level *= factor;
+                }
             }
             Family::Grid => {
                 let (offset, step) = (push(), push());

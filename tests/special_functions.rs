@@ -1,5 +1,8 @@
 //! The numerics of the floor below: special functions, quadrature, roots, sums.
 
+#![expect(clippy::float_cmp, reason = "these numbers are exact")]
+#![expect(clippy::unwrap_used, reason = "a failure here is a failure of the test")]
+
 #[path = "support/reference.rs"]
 mod reference;
 
