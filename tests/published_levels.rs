@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use reference::assert_close;
 
-/// What the brief of this package promises: twelve digits of every level.
+/// The promise for every level, at every size of the tables.
 const TWELVE_DIGITS: f64 = 1e-12;
 
 /// Distortions and entropies are sums of positive terms; what the levels are off enters squared.
