@@ -1,10 +1,12 @@
 //! A sample as a law: sorted values with running sums answer for any cell in logarithmic time.
 
+use std::fmt;
+
 use super::{Density, DensityError};
 use crate::math::{CompensatedSum, Interval, Moments};
 
 /// Each of `n` values with probability `1/n`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Empirical {
     // Invariant: not empty, finite, increasing (repeats allowed).
     sorted: Vec<f64>,
@@ -12,6 +14,14 @@ pub struct Empirical {
     mean: f64,
     /// Entry `i` holds `Σ (x - mean)` and `Σ (x - mean)²` over the first `i` values.
     sums: Vec<(f64, f64)>,
+}
+
+impl fmt::Debug for Empirical {
+    // Not derived: millions of values would drown the message that holds the sample.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = f.debug_struct("Empirical");
+        fields.field("len", &self.len()).field("mean", &self.mean).finish_non_exhaustive()
+    }
 }
 
 impl Empirical {

@@ -1,10 +1,10 @@
 //! The paper's quantizers: levels for the positive half of a law, and zero.
 
 use super::newton::{Foot, above, refine};
+use super::offset_grid::best_grid;
 use super::uniform_step::{Grid, best_step};
 use super::{Design, DesignError, Designed, check_size, distortion};
 use crate::density::{Density, Rectified};
-use crate::math::{Interval, bracketed_root};
 use crate::quantizer::Codebook;
 
 /// How the levels are spaced.
@@ -116,42 +116,12 @@ fn uniform(
     Ok((codebook, best.rounds, best.residual))
 }
 
-/// Levels `a + kΔ`, both `a` and `Δ` optimal: one root inside another.
 fn uniform_with_offset(
     target: &dyn Density,
     levels: usize,
 ) -> Result<(Codebook, u32, f64), DesignError> {
-    let coarse = best_step(target, 0.0, Grid::MID_TREAD, levels - 1)?;
-    // `∂D/∂a = -2 Σ ∫(x - q_k) dP` falls through zero between offsets 0 and one step: at 0 the
-    // atom pulls with nothing and the other levels are too low on average, or the step is too wide.
-    let best_offset = |step: f64| {
-        let (low, high) = (-step, step);
-        bracketed_root(|offset| pulls(target, levels, offset, step).0, low, high)
-    };
-    let pull = |step: f64| {
-        best_offset(step).map_or(f64::NAN, |offset| pulls(target, levels, offset.x, step).1)
-    };
-    let not_converged =
-        |rounds| DesignError::NotConverged { rounds, moved: coarse.residual + coarse.step };
-    let root = bracketed_root(pull, 0.5 * coarse.step, 1.5 * coarse.step)
-        .ok_or_else(|| not_converged(coarse.rounds))?;
-    let offset = best_offset(root.x).ok_or_else(|| not_converged(coarse.rounds + root.rounds))?;
-    let all = (0..levels).map(|k| offset.x + k as f64 * root.x).collect();
-    let residual = offset.residual.abs().max(root.residual.abs());
-    Ok((Codebook::nearest(all)?, coarse.rounds + root.rounds + offset.rounds, residual))
-}
-
-/// `Σ ∫(x - q_k) dP` and `Σ k ∫(x - q_k) dP` for the levels `q_k = offset + k·step`.
-fn pulls(target: &dyn Density, levels: usize, offset: f64, step: f64) -> (f64, f64) {
-    let level = |k: usize| offset + k as f64 * step;
-    let (mut plain, mut weighted) = (0.0, 0.0);
-    let mut low = f64::NEG_INFINITY;
-    for k in 0..levels {
-        let high = if k + 1 == levels { f64::INFINITY } else { level(k) + 0.5 * step };
-        let first = target.moments_about(Interval::new(low, high), level(k)).first;
-        plain += first;
-        weighted += k as f64 * first;
-        low = high;
-    }
-    (plain, weighted)
+    let near = best_step(target, 0.0, Grid::MID_TREAD, levels - 1)?;
+    let best = best_grid(target, levels, (0.0, near.step))?;
+    let all = (0..levels).map(|k| best.offset + k as f64 * best.step).collect();
+    Ok((Codebook::nearest(all)?, near.rounds + best.rounds, best.residual))
 }

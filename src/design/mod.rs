@@ -4,6 +4,7 @@ mod exact;
 mod half_wave;
 mod lloyd_max;
 mod newton;
+mod offset_grid;
 mod optimal;
 mod published;
 mod start;

@@ -102,25 +102,29 @@ pub(super) fn best_step(
         return Err(DesignError::EmptyCell { cell: 0, cells: count });
     }
     let pull = |step: f64| weighted_pulls(law, origin, grid, count, step).0;
-    // A grid that ends at a quarter of the root mean square is too narrow for any law. The first
-    // sign change above it is the optimum.
+    // A grid that ends at a quarter of the root mean square is too narrow for most laws, whatever
+    // their scale. From there to the nearest step at which the pull changes its sign.
     let mut low = 0.25 * (above.second / above.mass).sqrt() / grid.multiple(count - 1);
     let mut high = 1.5 * low;
-    let mut widenings = 0;
-    while pull(high) > 0.0 && widenings < WIDENINGS_MAX {
+    let mut searches = 0;
+    while pull(low) <= 0.0 && searches < SEARCHES_MAX {
+        (low, high) = (low / 1.5, low);
+        searches += 1;
+    }
+    while pull(high) > 0.0 && searches < SEARCHES_MAX {
         (low, high) = (high, 1.5 * high);
-        widenings += 1;
+        searches += 1;
     }
     let Some(root) = bracketed_root(pull, low, high) else {
-        return Err(DesignError::NotConverged { rounds: widenings, moved: high - low });
+        return Err(DesignError::NotConverged { rounds: searches, moved: high - low });
     };
     let (pull, weight) = weighted_pulls(law, origin, grid, count, root.x);
-    let rounds = root.rounds + widenings;
+    let rounds = root.rounds + searches;
     Ok(BestStep { step: root.x, rounds, residual: (pull / weight).abs() })
 }
 
-/// A grid that covers 1.5^64 ≈ 10^11 root mean squares is too wide for any law.
-const WIDENINGS_MAX: u32 = 64;
+/// A grid 1.5^64 ≈ 10^11 times narrower or wider than the root mean square suits no law.
+const SEARCHES_MAX: u32 = 64;
 
 /// `Σ k ∫_cell (x - kΔ) dP` and `Σ k² ∫_cell dP`.
 fn weighted_pulls(

@@ -60,7 +60,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "Q(x) = i·Δ if x ∈ (tᵢ, tᵢ₊₁], i = 1..m; 0 if x ≤ 0; t₁ = 0, tᵢ = (i − ½)Δ, tₘ₊₁ = ∞",
         backward: "any; the paper settles on clipped: 1 if 0 < x ≤ q_m, else 0",
         scale: "Δ once for all layers, optimal for N(0,1): 0.538 (released, m = 3), exactly 0.538811923399690",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (8) to (10); released Caffe code",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (8) to (10) (numbers recalled); released Caffe code",
         recalled: false,
     },
     Scheme {
@@ -69,7 +69,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "Q(x) = qᵢ if x ∈ (tᵢ, tᵢ₊₁], i = 1..m; 0 if x ≤ 0; t₁ = 0, tᵢ = (qᵢ₋₁ + qᵢ)/2, qᵢ = E[X | tᵢ < X ≤ tᵢ₊₁]",
         backward: "any; usually clipped: 1 if 0 < x ≤ q_m, else 0",
         scale: "levels for N(0,1): the positive half of the 2m-level Lloyd-Max quantizer; m = 2: 0.4528, 1.5104",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (7), (9), (10); Max 1960; Lloyd 1982",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (7), (9), (10) (numbers recalled); Max 1960; Lloyd 1982",
         recalled: false,
     },
     Scheme {
@@ -87,7 +87,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "sign(x) = +1 if x ≥ 0, else −1",
         backward: "usually hard-tanh: 1 if −1 ≤ x ≤ 1, else 0",
         scale: "none",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (3) and (5); released Caffe code",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (3) and (5) (numbers recalled); released Caffe code",
         recalled: false,
     },
     Scheme {
@@ -96,7 +96,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "g(x) = max(0, x)",
         backward: "g′(x) = 1 if x > 0, else 0",
         scale: "none",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (6) and (11)",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (6) and (11) (numbers recalled)",
         recalled: false,
     },
     Scheme {
@@ -105,7 +105,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "h(x) = max(−1, min(1, x))",
         backward: "h′(x) = 1 if −1 ≤ x ≤ 1, else 0",
         scale: "none",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (5); released Caffe code",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (5) (number recalled); released Caffe code",
         recalled: false,
     },
     Scheme {
@@ -123,7 +123,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "B(x) = q_m if x > q_m; x if 0 < x ≤ q_m; 0 if x ≤ 0",
         backward: "B′(x) = 1 if 0 < x ≤ q_m, else 0",
         scale: "none; the clip is the top level q_m of the forward quantizer",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (12); released Caffe code",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (12) (number recalled); released Caffe code",
         recalled: false,
     },
     Scheme {
@@ -132,7 +132,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "B(x) = q_m + ln(x − τ) if x > q_m; x if 0 < x ≤ q_m; 0 if x ≤ 0; τ = q_m − 1",
         backward: "B′(x) = 1/(x − τ) if x > q_m; 1 if 0 < x ≤ q_m; 0 if x ≤ 0",
         scale: "none; the tail starts at the top level q_m of the forward quantizer",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (13) and (14); not in the released code",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (13) and (14) (numbers recalled); not in the released code",
         recalled: true,
     },
     Scheme {
@@ -159,7 +159,7 @@ pub const ZOO: &[Scheme] = &[
         forward: "W̃ = α · sign(W), sign(0) = +1, anew at every forward pass",
         backward: "∂C/∂W := ∂C/∂W̃, unchanged: no mask |w| ≤ 1, no clipping of w, no dα/dW",
         scale: "α = ‖W‖₁/n of each output filter",
-        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (2); released Caffe code",
+        reference: "Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (2) (number recalled); released Caffe code",
         recalled: false,
     },
     Scheme {

@@ -48,7 +48,7 @@ impl Surrogate for ClippedRelu {
 
     fn values_f32(&self, input: &[f32], output: &mut [f32]) {
         let clip = super::rounded(self.clip);
-        lanes::map(input, output, |x| {
+        lanes::map(input, output, move |x| {
             let below = if x > clip { clip } else { x };
             if x <= 0.0 { 0.0 } else { below }
         });
@@ -56,7 +56,7 @@ impl Surrogate for ClippedRelu {
 
     fn backward_f32(&self, input: &[f32], grad_output: &[f32], grad_input: &mut [f32]) {
         let clip = super::rounded(self.clip);
-        lanes::map_gradient(input, grad_output, grad_input, |x, grad| {
+        lanes::map_gradient(input, grad_output, grad_input, move |x, grad| {
             lanes::gate(x > 0.0 && x <= clip, grad)
         });
     }

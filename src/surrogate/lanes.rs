@@ -3,7 +3,9 @@
 use pulp::Arch;
 
 // The closures are inlined into the loop, the loop into pulp's copy for each instruction set. Rust
-// never contracts a·b + c into a fused product, so every copy gives the same bits.
+// never contracts a·b + c into a fused product, so every copy gives the same bits. Closures own
+// their clip (`move`): behind a reference it would be loaded again in every turn of the loop, which
+// keeps the compiler from using vectors and costs a factor of twenty.
 
 /// `output = function(input)`, element by element.
 pub(super) fn map(input: &[f32], output: &mut [f32], function: impl Fn(f32) -> f32) {

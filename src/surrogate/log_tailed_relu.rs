@@ -49,7 +49,7 @@ impl Surrogate for LogTailedRelu {
 
     fn values_f32(&self, input: &[f32], output: &mut [f32]) {
         let clip = super::rounded(self.clip);
-        lanes::map(input, output, |x| {
+        lanes::map(input, output, move |x| {
             // The logarithm of max(x, q_m) is harmless where it is not used. `libm` and not the
             // system's function, which may choose its digits by processor.
             let excess = if x > clip { x - clip } else { 0.0 };
@@ -61,7 +61,7 @@ impl Surrogate for LogTailedRelu {
 
     fn backward_f32(&self, input: &[f32], grad_output: &[f32], grad_input: &mut [f32]) {
         let clip = super::rounded(self.clip);
-        lanes::map_gradient(input, grad_output, grad_input, |x, grad| {
+        lanes::map_gradient(input, grad_output, grad_input, move |x, grad| {
             let excess = if x > clip { x - clip } else { 0.0 };
             lanes::gate(x > 0.0, grad / (1.0 + excess))
         });
