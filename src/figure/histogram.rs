@@ -1,7 +1,5 @@
 //! Pre-activations of every layer against the unit normal: Figure 2 of the paper.
 
-use std::f64::consts::TAU;
-
 use plotters::style::RGBColor;
 
 use super::Figure;
@@ -17,6 +15,7 @@ use super::panel::Panel;
 use super::sheet::{Area, Lettering, Sheet};
 use super::stroke::{Dash, Stroke};
 use super::theme::{self, size};
+use crate::math::normal;
 use crate::record::{Record, Table};
 
 /// Draws tables `histogram` and `fit`: one panel a layer.
@@ -72,7 +71,7 @@ impl Figure for Histogram {
         let before = panels.iter().flat_map(|(before, _)| before).map(|bin| bin.density);
         let after = panels.iter().flat_map(|(_, after)| after).map(Bin::probability);
         // The notes stand above the histogram: a quarter of the height is theirs.
-        let top = before.chain(after).fold(phi(0.0), f64::max) * 1.25;
+        let top = before.chain(after).fold(normal::pdf(0.0), f64::max) * 1.25;
         let y_axis = Axis::of_range("density, probability", 0.0, top);
 
         let legend = Legend::new(vec![
@@ -142,13 +141,8 @@ fn draw_normal(panel: &Panel<'_, '_>, x_axis: &Axis) -> Result<(), FigureError> 
     const SAMPLES: u32 = 120;
     let (low, high) = (x_axis.ends().0.max(-5.0), x_axis.ends().1.min(5.0));
     let at = |k: u32| low + (high - low) * f64::from(k) / f64::from(SAMPLES);
-    let points: Vec<Point> = (0..=SAMPLES).map(|k| [at(k), phi(at(k))]).collect();
+    let points: Vec<Point> = (0..=SAMPLES).map(|k| [at(k), normal::pdf(at(k))]).collect();
     panel.reference(&points, &NORMAL)
-}
-
-/// Density of N(0, 1).
-fn phi(x: f64) -> f64 {
-    (-0.5 * x * x).exp() / TAU.sqrt()
 }
 
 fn draw_notes(sheet: &Sheet<'_>, frame: Area, fit: &Table, layer: &str) -> Result<(), FigureError> {

@@ -20,8 +20,10 @@ pub struct Claim {
     pub quantity: String,
     /// Half the width of the 95 % confidence interval over seeds; absent for exact numbers.
     pub spread: Option<f64>,
-    /// Whether our number bears the claim out beyond its spread.
+    /// Whether our number bears the claim out, whatever lies within its spread.
     pub held: bool,
+    /// Whether it bears out the claim or its opposite; if not, more seeds are needed.
+    pub decided: bool,
     /// Time the experiment behind it took.
     pub seconds: f64,
 }

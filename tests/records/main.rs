@@ -189,6 +189,7 @@ fn claim(ours: f64, spread: Option<f64>) -> Claim {
         quantity: String::new(),
         spread,
         held: true,
+        decided: true,
         seconds: 0.1,
     }
 }
