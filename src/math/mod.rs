@@ -1,6 +1,8 @@
 //! Floor 0: numerics that know nothing of quantization.
 
+mod gemm;
 mod interval;
+mod matrix;
 mod moments;
 pub mod normal;
 mod quadrature;
@@ -9,7 +11,9 @@ mod special;
 mod sum;
 mod tridiagonal;
 
+pub use gemm::{product, product_in_parallel};
 pub use interval::Interval;
+pub use matrix::{Axis, MatrixView, MatrixViewMut};
 pub use moments::Moments;
 pub use quadrature::{GaussLegendre, SIXTEEN};
 pub use root::{Root, bracketed_root};

@@ -1,0 +1,92 @@
+//! Why numbers cannot be packed, or packed matrices cannot be multiplied.
+
+use thiserror::Error;
+
+/// Why numbers cannot be packed, or packed matrices cannot be multiplied.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BitsError {
+    /// The numbers do not fill the matrix.
+    #[error(
+        "{rows} rows of {columns} numbers were announced, but {given} numbers given; pass rows x columns of them"
+    )]
+    WrongLength {
+        /// Rows announced.
+        rows: usize,
+        /// Columns announced.
+        columns: usize,
+        /// Numbers given.
+        given: usize,
+    },
+    /// A number without a sign.
+    #[error("row {row}, column {column} is NaN, which has no sign; look for where it arose")]
+    NotANumber {
+        /// Row of the first NaN, from 0.
+        row: usize,
+        /// Its column, from 0.
+        column: usize,
+    },
+    /// A width for which there are no planes.
+    #[error("codes of {given} bits were asked for; allowed are 1 to {most}")]
+    WrongWidth {
+        /// Bits asked for.
+        given: u32,
+        /// The most bits.
+        most: u32,
+    },
+    /// A code that its bits cannot hold.
+    #[error(
+        "row {row}, column {column} holds code {code}, but {bits} bits hold 0 to {most}; use more bits or fewer levels"
+    )]
+    CodeOutOfRange {
+        /// Row of the first such code, from 0.
+        row: usize,
+        /// Its column, from 0.
+        column: usize,
+        /// The code.
+        code: u8,
+        /// Bits of a code.
+        bits: u32,
+        /// The greatest code that they hold.
+        most: u32,
+    },
+    /// The sums of a product run over different lengths.
+    #[error("weight rows of {weights} numbers meet input rows of {inputs}; they must be equal")]
+    InnerMismatch {
+        /// Columns of the weights.
+        weights: usize,
+        /// Columns of the inputs.
+        inputs: usize,
+    },
+    /// The worst sum does not fit.
+    #[error(
+        "a sum of {columns} numbers up to {most} may exceed {}; split the columns or use fewer bits",
+        i32::MAX
+    )]
+    Overflow {
+        /// Numbers in a sum.
+        columns: usize,
+        /// The greatest magnitude of one of them.
+        most: u32,
+    },
+    /// The output does not hold the product.
+    #[error(
+        "{inputs} input rows times {weights} weight rows were given an output of {output} numbers; it must hold inputs x weights"
+    )]
+    WrongOutput {
+        /// Rows of the inputs.
+        inputs: usize,
+        /// Rows of the weights.
+        weights: usize,
+        /// Numbers in the output.
+        output: usize,
+    },
+}
+
+/// Whether `given` numbers fill `rows` rows of `columns`.
+pub(super) fn check_length(rows: usize, columns: usize, given: usize) -> Result<(), BitsError> {
+    if rows.checked_mul(columns) == Some(given) {
+        Ok(())
+    } else {
+        Err(BitsError::WrongLength { rows, columns, given })
+    }
+}

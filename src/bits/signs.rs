@@ -1,0 +1,77 @@
+//! A matrix of signs, one bit each.
+
+use super::error::{BitsError, check_length};
+use super::word::{COLUMNS, pack, rows_of, words_in};
+
+/// `rows` x `columns` numbers ±1: a set bit is +1, a clear one is -1.
+///
+/// `sign(x) = +1 if x >= 0, else -1`, so both zeros are +1.
+///
+/// A row takes `⌈columns/64⌉` words of 64 bits; what the last word has beyond the last column is 0.
+/// The scale `α` of binary weights is not part of the matrix: it multiplies the finished sums.
+///
+/// # References
+///
+/// Cai, He, Sun, Vasconcelos, CVPR 2017, eqs. (2) and (3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignMatrix {
+    rows: usize,
+    columns: usize,
+    // Invariant: `rows` times `words_in(columns)`, padding 0.
+    words: Vec<u64>,
+}
+
+impl SignMatrix {
+    /// The signs of `values`, which lie row after row.
+    ///
+    /// # Errors
+    ///
+    /// When the values do not fill the matrix, or one is NaN and has no sign.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hwgq::bits::SignMatrix;
+    /// let signs = SignMatrix::new(1, 3, &[-0.5, 0.0, 2.0])?;
+    /// assert_eq!([signs.sign(0, 0), signs.sign(0, 1), signs.sign(0, 2)], [-1, 1, 1]);
+    /// # Ok::<(), hwgq::bits::BitsError>(())
+    /// ```
+    pub fn new(rows: usize, columns: usize, values: &[f32]) -> Result<Self, BitsError> {
+        check_length(rows, columns, values.len())?;
+        if let Some(place) = values.iter().position(|value| value.is_nan()) {
+            return Err(BitsError::NotANumber { row: place / columns, column: place % columns });
+        }
+        let mut words = Vec::with_capacity(rows * words_in(columns));
+        for row in rows_of(values, columns) {
+            pack(row, |value| value >= 0.0, &mut words);
+        }
+        Ok(Self { rows, columns, words })
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many signs a row has.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The sign at a place: 1 or -1.
+    ///
+    /// # Panics
+    ///
+    /// When the place lies outside the matrix.
+    pub fn sign(&self, row: usize, column: usize) -> i32 {
+        assert!(row < self.rows && column < self.columns, "no sign at ({row}, {column})");
+        let word = self.row(row)[column / COLUMNS];
+        if word >> (column % COLUMNS) & 1 == 1 { 1 } else { -1 }
+    }
+
+    /// The words of a row.
+    pub(super) fn row(&self, row: usize) -> &[u64] {
+        let length = words_in(self.columns);
+        &self.words[row * length..][..length]
+    }
+}
