@@ -11,14 +11,6 @@ use super::idx::IdxError;
 /// Why a data set or a sample cannot be read.
 #[derive(Debug, Error)]
 pub enum DataError {
-    /// No data set is called so.
-    #[error("there is no data set {given:?};{} there are {}", suggestion(*nearest), all_names())]
-    UnknownName {
-        /// What was asked for, at most 64 letters of it.
-        given: String,
-        /// What was probably meant.
-        nearest: Option<Name>,
-    },
     /// None of the folders has it.
     #[error("{} was not found in {}; to get it, {}", name.name(), list(looked_in), name.facts().how_to_get)]
     NotFound {
@@ -114,14 +106,6 @@ pub enum DataError {
         /// What to try.
         advice: &'static str,
     },
-}
-
-fn suggestion(nearest: Option<Name>) -> String {
-    nearest.map_or_else(String::new, |name| format!(" did you mean {}?", name.name()))
-}
-
-fn all_names() -> String {
-    Name::ALL.map(Name::name).join(", ")
 }
 
 fn list(folders: &[PathBuf]) -> String {

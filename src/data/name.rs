@@ -1,7 +1,5 @@
 //! The data sets there are, by name.
 
-use super::DataError;
-
 /// A data set that experiments and the command line can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Name {
@@ -44,36 +42,6 @@ impl Name {
         }
     }
 
-    /// The data set called `name`.
-    ///
-    /// # Errors
-    ///
-    /// When there is none; the error lists the names there are, the nearest first.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hwgq::data::Name;
-    /// assert_eq!(Name::find("digits")?, Name::Digits);
-    /// let error = Name::find("fashon-mini").unwrap_err().to_string();
-    /// assert!(error.contains("did you mean fashion-mini?"));
-    /// # Ok::<(), hwgq::data::DataError>(())
-    /// ```
-    pub fn find(name: &str) -> Result<Self, DataError> {
-        if let Some(found) = Self::ALL.into_iter().find(|known| known.name() == name) {
-            return Ok(found);
-        }
-        let distance = |known: &Self| strsim::damerau_levenshtein(known.name(), name);
-        // Longer names than any of ours are far from all; do not measure by how much.
-        let nearest = match name.len() {
-            0..=32 => Self::ALL.into_iter().min_by_key(distance),
-            _ => None,
-        };
-        // A third of the letters wrong is a slip of the fingers, more is another word.
-        let nearest = nearest.filter(|known| 3 * distance(known) <= known.name().len());
-        Err(DataError::UnknownName { given: name.chars().take(64).collect(), nearest })
-    }
-
     /// What is known of it before it is read.
     pub const fn facts(self) -> &'static Facts {
         const BUILT_IN: &str = "it is built in";
@@ -111,39 +79,5 @@ impl Name {
                              folder mnist under --data-dir or $HWGQ_DATA",
             },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_finds_itself() {
-        for name in Name::ALL {
-            assert_eq!(Name::find(name.name()).unwrap(), name);
-        }
-    }
-
-    #[test]
-    fn a_slip_is_corrected_and_another_word_is_not() {
-        let nearest = |given: &str| match Name::find(given) {
-            Err(DataError::UnknownName { nearest, .. }) => nearest,
-            other => panic!("{given} gave {other:?}"),
-        };
-        assert_eq!(nearest("minst"), Some(Name::Mnist));
-        assert_eq!(nearest("fashion_mini"), Some(Name::FashionMini));
-        assert_eq!(nearest("imagenet"), None);
-        assert_eq!(nearest(""), None);
-        assert_eq!(nearest(&"x".repeat(1 << 20)), None);
-    }
-
-    #[test]
-    fn an_unknown_name_is_told_all_the_names_on_one_line() {
-        let error = Name::find("cifar\n10").unwrap_err().to_string();
-        for name in Name::ALL {
-            assert!(error.contains(name.name()), "{error}");
-        }
-        assert!(!error.contains('\n'), "{error}");
     }
 }

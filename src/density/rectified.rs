@@ -31,7 +31,7 @@ impl<D: Density> Rectified<D> {
 
 impl<D: Density> Density for Rectified<D> {
     fn describe(&self) -> String {
-        format!("rectified({})", self.input.describe())
+        format!("half-wave({})", self.input.describe())
     }
 
     fn support(&self) -> Interval {

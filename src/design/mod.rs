@@ -3,6 +3,7 @@
 mod exact;
 mod half_wave;
 mod lloyd_max;
+mod lloyd_rate;
 mod newton;
 mod offset_grid;
 mod optimal;
@@ -17,6 +18,7 @@ use thiserror::Error;
 pub use exact::{ENTRIES_MAX, Exact};
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
+pub use lloyd_rate::lloyd_rates;
 pub use newton::Newton;
 pub use optimal::optimal;
 pub use published::{CAFFE_UNIFORM, PUBLISHED, Provenance, Published, published};

@@ -124,7 +124,7 @@ fn signal_power(table: &Table) -> Result<Option<f64>, FigureError> {
 
 fn y_axes(record: &Record, designs: &[Series], bounds: &[Series]) -> [Axis; 2] {
     let both = designs.iter().chain(bounds).flat_map(|series| &series.distortion);
-    let distortion = column_label(record, "distortion", "distortion E (Q(X) − X)²");
+    let distortion = column_label(record, "distortion", "distortion E (Q(X) − X)² / E X²");
     let excess = designs.iter().flat_map(|series| &series.excess).map(|point| point[1]);
     let label = column_label(record, "sqnr", "SQNR − 6.02 dB × bits");
     // Shannon's bound for a normal law is at 0 dB, the place everything is measured from.

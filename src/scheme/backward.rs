@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::UnknownName;
-use super::names::find_named;
 use crate::surrogate::{
     ApproxSign, ClippedRelu, HardTanh, Identity, LogTailedRelu, Relu, Surrogate,
 };
@@ -47,15 +45,6 @@ impl Backward {
             Self::HardTanh => "hard-tanh",
             Self::ApproxSign => "approx-sign",
         }
-    }
-
-    /// The value of that name.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, with the nearest name.
-    pub fn find(name: &str) -> Result<Self, UnknownName> {
-        find_named("backward function", name, &Self::ALL, Self::name)
     }
 
     /// The function itself. `clip` is the top level of the quantizer, positive, where the clipped

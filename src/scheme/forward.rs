@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::names::find_named;
-use super::{Backward, UnknownName};
+use super::Backward;
 use crate::density::Gaussian;
 use crate::design::{CAFFE_UNIFORM, Design, DesignError, HalfWave, Spacing, Zero};
 use crate::quantizer::{Codebook, CodebookError, Ties};
@@ -42,15 +41,6 @@ impl Forward {
             Self::HwgqLloyd => "hwgq-lloyd",
             Self::HwgqZeroCell => "hwgq-zero-cell",
         }
-    }
-
-    /// The value of that name.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, with the nearest name.
-    pub fn find(name: &str) -> Result<Self, UnknownName> {
-        find_named("activation", name, &Self::ALL, Self::name)
     }
 
     /// The codebook that networks train with; `None` for activations that are not quantized.

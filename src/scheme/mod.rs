@@ -5,12 +5,10 @@
 
 mod backward;
 mod forward;
-mod names;
 mod weights;
 mod zoo;
 
 pub use backward::Backward;
 pub use forward::Forward;
-pub use names::UnknownName;
 pub use weights::Weights;
-pub use zoo::{Scheme, ZOO, find_scheme};
+pub use zoo::{Scheme, ZOO};

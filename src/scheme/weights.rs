@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::UnknownName;
-use super::names::find_named;
-
 /// What the weights of a layer are in the forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -26,14 +23,5 @@ impl Weights {
             Self::Full => "full",
             Self::Binary => "binary",
         }
-    }
-
-    /// The value of that name.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, with the nearest name.
-    pub fn find(name: &str) -> Result<Self, UnknownName> {
-        find_named("kind of weights", name, &Self::ALL, Self::name)
     }
 }

@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use super::UnknownName;
-use super::names::find_named;
-
 /// One published system, as `hwgq explain` prints it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scheme {
@@ -22,16 +19,6 @@ pub struct Scheme {
     pub reference: &'static str,
     /// Whether the formulas are quoted from memory and were not checked against the source.
     pub recalled: bool,
-}
-
-/// The scheme of that name.
-///
-/// # Errors
-///
-/// When there is none, with the nearest name.
-pub fn find_scheme(name: &str) -> Result<&'static Scheme, UnknownName> {
-    let all: Vec<&'static Scheme> = ZOO.iter().collect();
-    find_named("scheme", name, &all, |scheme| scheme.name)
 }
 
 impl fmt::Display for Scheme {

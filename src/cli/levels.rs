@@ -1,0 +1,222 @@
+//! `hwgq levels`: an optimal codebook, with the evidence that it is one.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::choice::law;
+use super::output::{Format, exact, print, print_csv, print_json, print_table};
+use super::{Ending, Usage};
+use crate::data::sample;
+use crate::density::{Density, Empirical, LawName};
+use crate::design::{Designed, Spacing, Zero, optimal};
+use crate::record::{Column, Table, Values};
+use crate::theory::{Assessment, assess};
+
+/// Design the quantizer of least mean squared error and print it with its evidence
+///
+/// Levels, thresholds, probabilities, distortion, signal-to-noise ratio, entropy, iterations, and
+/// what is left of the optimality conditions.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The law of the input
+    #[arg(long, value_parser = law(), default_value = "half-wave", conflicts_with = "sample")]
+    law: LawName,
+    /// A text file of numbers (CSV) to design for, in place of a law
+    #[arg(long, value_name = "FILE")]
+    sample: Option<PathBuf>,
+    /// Free levels (Lloyd-Max), or levels one step apart
+    #[arg(long, value_enum, default_value_t)]
+    spacing: SpacingName,
+    /// Half-wave only: which inputs go to zero
+    #[arg(long, value_enum)]
+    zero: Option<ZeroName>,
+    #[command(flatten)]
+    size: Size,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Size {
+    /// How many levels, zero included
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    levels: Option<u32>,
+    /// Bits of a code: 2^B levels; on the half-wave zero and 2^B − 1 positive ones
+    #[arg(long, value_name = "B", value_parser = clap::value_parser!(u32).range(1..=16))]
+    bits: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum SpacingName {
+    /// Every level at the centroid of its cell
+    #[default]
+    LloydMax,
+    /// Levels one step apart
+    Uniform,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ZeroName {
+    /// Only x ≤ 0 goes to zero (t₁ = 0): the paper and its Caffe code
+    NonPositive,
+    /// Rounding: zero has a cell of its own, up to half the first level
+    Cell,
+    /// The zero level is optimised too
+    Free,
+}
+
+/// The contract of `--format json`.
+#[derive(Debug, Serialize)]
+struct Answer {
+    law: String,
+    spacing: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zero: Option<&'static str>,
+    bits: f64,
+    positive_levels: usize,
+    levels: Vec<f64>,
+    thresholds: Vec<f64>,
+    probabilities: Vec<f64>,
+    distortion: f64,
+    sqnr_db: f64,
+    entropy_bits: f64,
+    rounds: u32,
+    residual: f64,
+}
+
+impl Arguments {
+    fn law(&self) -> Result<Box<dyn Density>> {
+        Ok(match &self.sample {
+            Some(path) => {
+                let law = Empirical::new(sample(path)?);
+                Box::new(law.with_context(|| path.display().to_string())?)
+            }
+            None => self.law.law(),
+        })
+    }
+
+    /// The zero convention; a quantizer of anything but the half wave has none.
+    fn zero(&self) -> Result<Option<ZeroName>, Usage> {
+        match (self.sample.is_none() && self.law == LawName::HalfWave, self.zero) {
+            (true, zero) => Ok(Some(zero.unwrap_or(ZeroName::NonPositive))),
+            (false, None) => Ok(None),
+            (false, Some(_)) => Err(Usage(
+                "--zero says which inputs a half-wave quantizer sends to zero; it goes with --law half-wave".to_owned(),
+            )),
+        }
+    }
+
+    fn levels(&self) -> usize {
+        let levels = self.size.levels.or(self.size.bits.map(|bits| 1 << bits));
+        levels.unwrap_or(1) as usize
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
+    let zero = arguments.zero()?;
+    let law = arguments.law()?;
+    let spacing = match arguments.spacing {
+        SpacingName::LloydMax => Spacing::LloydMax,
+        SpacingName::Uniform => Spacing::Uniform,
+    };
+    let convention = zero.map(|zero| match zero {
+        ZeroName::NonPositive => Zero::NonPositive,
+        ZeroName::Cell => Zero::Cell,
+        ZeroName::Free => Zero::Free,
+    });
+    let designed = optimal(&*law, spacing, convention, arguments.levels())?;
+    let assessment = assess(&*law, &designed.codebook);
+    let answer = answer(arguments, &*law, zero, &designed, assessment);
+    match arguments.format {
+        Format::Json => print_json(&answer)?,
+        Format::Csv => print_csv(&cells(&answer)?)?,
+        Format::Table => {
+            print(&heading(&answer))?;
+            print_table(&cells(&answer)?, exact)?;
+        }
+    }
+    Ok(Ending::Done)
+}
+
+fn answer(
+    arguments: &Arguments,
+    law: &dyn Density,
+    zero: Option<ZeroName>,
+    designed: &Designed,
+    assessment: Assessment,
+) -> Answer {
+    let levels = designed.codebook.levels().to_vec();
+    Answer {
+        law: law.describe(),
+        spacing: match arguments.spacing {
+            SpacingName::LloydMax => "lloyd-max",
+            SpacingName::Uniform => "uniform",
+        },
+        zero: zero.map(|zero| match zero {
+            ZeroName::NonPositive => "non-positive",
+            ZeroName::Cell => "cell",
+            ZeroName::Free => "free",
+        }),
+        bits: (levels.len() as f64).log2(),
+        positive_levels: levels.iter().filter(|&&level| level > 0.0).count(),
+        thresholds: designed.codebook.thresholds().to_vec(),
+        levels,
+        probabilities: assessment.probabilities,
+        distortion: assessment.distortion,
+        sqnr_db: assessment.sqnr_db,
+        entropy_bits: assessment.entropy_bits,
+        rounds: designed.rounds,
+        residual: designed.residual,
+    }
+}
+
+fn heading(answer: &Answer) -> String {
+    let zero = answer.zero.map_or(String::new(), |zero| format!(", zero {zero}"));
+    let rows = [
+        ("law", answer.law.clone()),
+        ("design", format!("{}{zero}", answer.spacing)),
+        (
+            "size",
+            format!(
+                "{} levels = {} bits, {} of them positive",
+                answer.levels.len(),
+                answer.bits,
+                answer.positive_levels
+            ),
+        ),
+        ("distortion", exact(answer.distortion)),
+        ("SQNR", format!("{} dB", exact(answer.sqnr_db))),
+        ("entropy", format!("{} bits", exact(answer.entropy_bits))),
+        ("rounds", answer.rounds.to_string()),
+        ("residual", exact(answer.residual)),
+    ];
+    let lines: Vec<String> =
+        rows.iter().map(|(name, value)| format!(" {name:<11} {value}")).collect();
+    format!("{}\n\n", lines.join("\n"))
+}
+
+/// One row a level: `Q(x) = level` for `low < x <= high`.
+fn cells(answer: &Answer) -> Result<Table> {
+    let number = |name: &str, values: Vec<f64>| Column {
+        name: name.to_owned(),
+        unit: String::new(),
+        values: Values::Number(values),
+    };
+    let ends = |first: &[f64], last: &[f64]| [first, &answer.thresholds, last].concat();
+    let count = answer.levels.len();
+    Ok(Table::new(
+        "levels",
+        vec![
+            number("index", (0..count).map(|index| index as f64).collect()),
+            number("level", answer.levels.clone()),
+            number("low", ends(&[f64::NEG_INFINITY], &[])),
+            number("high", ends(&[], &[f64::INFINITY])),
+            number("probability", answer.probabilities.clone()),
+        ],
+    )?)
+}

@@ -1,0 +1,144 @@
+//! An experiment as its author wrote it: one TOML file with a why and what is expected.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::claim::ClaimDeclaration;
+use super::functions::Panel;
+use super::ranged::count;
+use super::training::TrainingPlan;
+
+/// One file of `experiments/`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Declaration {
+    /// File stem of the record and the figure: `table-2`.
+    pub id: String,
+    /// The figure, table or section of the paper: `Table 2`.
+    pub paper: String,
+    /// One line for people.
+    pub title: String,
+    /// What question the experiment answers, and what stands in for the paper's ImageNet.
+    pub why: String,
+    /// What to run.
+    pub kind: Kind,
+    /// What the paper says about it, each tested against our numbers.
+    #[serde(default, rename = "claim")]
+    pub claims: Vec<ClaimDeclaration>,
+    /// Numbers that the paper, or somebody quoting it, reports.
+    #[serde(default)]
+    pub reported: Vec<Reported>,
+    /// The file as it was read, for its digest.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// What an experiment computes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Kind {
+    /// Forward and backward functions, drawn over an interval.
+    Functions {
+        /// The panels, from left to right.
+        panels: Vec<Panel>,
+    },
+    /// Pre-activations of a trained net against the unit normal.
+    Histogram(TrainingPlan),
+    /// Error over epochs.
+    Curves(TrainingPlan),
+    /// Test accuracy at the end.
+    Accuracy(TrainingPlan),
+    /// Distortion against bits, with the limits of theory.
+    Distortion {
+        /// Bits of the largest quantizer.
+        #[serde(deserialize_with = "count::<1, 12, _, _>")]
+        bits_max: u32,
+    },
+    /// Forward × backward gaps under the standard normal.
+    Mismatch {},
+    /// Optimal levels beside published ones.
+    Levels {},
+}
+
+impl Kind {
+    /// The name of the figure that draws it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Functions { .. } => "functions",
+            Self::Histogram(_) => "histogram",
+            Self::Curves(_) => "curves",
+            Self::Accuracy(_) => "accuracy",
+            Self::Distortion { .. } => "distortion",
+            Self::Mismatch {} => "mismatch",
+            Self::Levels {} => "levels",
+        }
+    }
+
+    /// The training behind it, if any.
+    pub fn plan(&self) -> Option<&TrainingPlan> {
+        match self {
+            Self::Histogram(plan) | Self::Curves(plan) | Self::Accuracy(plan) => Some(plan),
+            _ => None,
+        }
+    }
+}
+
+/// A number from the literature, for the reader's eye only: nothing is tested against it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reported {
+    /// What was measured: `ResNet-18, BW + HWGQ, ImageNet top-1`.
+    pub what: String,
+    /// The number.
+    pub value: f64,
+    /// Its unit.
+    pub unit: String,
+    /// How sure we are: `quoted by PACT`, `recalled, unverified`.
+    pub evidence: String,
+}
+
+/// Why a declaration cannot be read.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum DeclarationError {
+    /// Not TOML, an unknown key, or a value of the wrong type.
+    #[error("{file}:{line}:{column}: {message}")]
+    Toml {
+        /// Where it was read.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong, from the parser.
+        message: String,
+    },
+}
+
+impl DeclarationError {
+    /// Places a parser's message in its file.
+    pub(super) fn new(file: &str, text: &str, error: &toml::de::Error) -> Self {
+        let start = error.span().map_or(0, |span| span.start).min(text.len());
+        let before = &text.as_bytes()[..start];
+        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        Self::Toml {
+            file: file.to_owned(),
+            line: 1 + text[..line_start].lines().count(),
+            column: start - line_start + 1,
+            message: error.message().replace('\n', "; "),
+        }
+    }
+}
+
+impl Declaration {
+    /// Reads the declaration in `text`; `file` is only named in errors.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not TOML, has a key that means nothing here, lacks one, or holds a value of
+    /// the wrong type; with file, line and column.
+    pub fn parse(file: &str, text: &str) -> Result<Self, DeclarationError> {
+        let declaration: Self =
+            toml::from_str(text).map_err(|error| DeclarationError::new(file, text, &error))?;
+        Ok(Self { text: text.to_owned(), ..declaration })
+    }
+}

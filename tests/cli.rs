@@ -1,0 +1,376 @@
+//! The program as its users run it: answers, exit codes, and what bad input is told.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read the answer must fail")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+fn hwgq(arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hwgq"));
+    command.args(arguments.split_whitespace()).env_remove("HWGQ_DATA");
+    command
+}
+
+fn output(arguments: &str) -> Output {
+    hwgq(arguments).output().unwrap()
+}
+
+fn json(arguments: &str) -> Value {
+    let output = output(arguments);
+    let talk = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "hwgq {arguments}: {talk}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Exit code and what was said of a command that should fail; nothing may be on standard output.
+fn refusal(arguments: &str) -> (i32, String) {
+    let output = output(arguments);
+    assert!(output.stdout.is_empty(), "hwgq {arguments} printed data");
+    let talk = String::from_utf8(output.stderr).unwrap();
+    assert!(!talk.contains("panicked"), "hwgq {arguments}: {talk}");
+    (output.status.code().unwrap(), talk)
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+}
+
+/// A folder of experiments that holds `text`, and where its results go.
+fn experiments(text: &str) -> (TempDir, String) {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("one.toml"), text).unwrap();
+    let arguments = format!(
+        "reproduce --experiments {} --out {}",
+        folder.path().display(),
+        folder.path().join("out").display()
+    );
+    (folder, arguments)
+}
+
+#[test]
+fn levels_answers_with_the_fields_that_it_promises() {
+    let answer = json("levels --law half-wave --bits 2 --spacing uniform --format json");
+    let fields = [
+        "law",
+        "levels",
+        "thresholds",
+        "probabilities",
+        "distortion",
+        "sqnr_db",
+        "entropy_bits",
+        "rounds",
+        "residual",
+    ];
+    for field in fields {
+        assert!(answer.get(field).is_some(), "{field}");
+    }
+    let levels = numbers(&answer["levels"]);
+    assert_eq!(answer["positive_levels"], 3, "two bits are zero and three positive levels");
+    assert_eq!(levels.len(), 4);
+    // Published: 0.538 (Caffe); the exact step to 15 digits from the reference tables.
+    assert!((levels[1] - 0.538_811_923_399_690).abs() < 1e-14, "{}", levels[1]);
+    assert_eq!(numbers(&answer["thresholds"])[0].to_bits(), 0, "t₁ = 0");
+    let mass: f64 = numbers(&answer["probabilities"]).iter().sum();
+    assert!((mass - 1.0).abs() < 4.0 * f64::EPSILON, "{mass}");
+}
+
+#[test]
+fn the_three_zero_conventions_differ_as_published() {
+    let first = |zero: &str| {
+        let answer =
+            json(&format!("levels --bits 2 --spacing uniform --zero {zero} --format json"));
+        numbers(&answer["levels"])[1]
+    };
+    assert!((first("non-positive") - 0.538_811_923_399_690).abs() < 1e-14);
+    assert!((first("cell") - 0.650_769_703_996_838_6).abs() < 1e-14);
+    let free = json("levels --levels 4 --zero free --format json");
+    // Reference: the unconstrained optimum of max(0, X) with three levels above the lowest.
+    assert!((numbers(&free["levels"])[0] - 0.029_532_709_954_944_91).abs() < 1e-12);
+}
+
+#[test]
+fn csv_and_json_carry_the_same_digits() {
+    let answer = json("levels --law gaussian --levels 16 --format json");
+    let csv = String::from_utf8(output("levels --law gaussian --levels 16 --format csv").stdout);
+    let csv = csv.unwrap();
+    let column: Vec<f64> =
+        csv.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse().unwrap()).collect();
+    assert!(csv.starts_with("index,level,low,high,probability\n"), "{csv}");
+    assert_eq!(column, numbers(&answer["levels"]));
+}
+
+#[test]
+fn a_sample_gets_its_own_optimal_codebook() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("sample.csv");
+    fs::write(&path, "value\n0\n1\n10\n11\n").unwrap();
+    let answer = json(&format!("levels --sample {} --levels 2 --format json", path.display()));
+    assert_eq!(numbers(&answer["levels"]), [0.5, 10.5], "the two pairs");
+    assert_eq!(answer["distortion"].as_f64(), Some(0.25));
+    fs::write(&path, "0\n1\nnan\n").unwrap();
+    let (code, talk) = refusal(&format!("levels --sample {} --levels 2", path.display()));
+    assert_eq!(code, 1);
+    assert!(talk.contains(":3:"), "the line is named: {talk}");
+}
+
+#[test]
+fn mismatch_answers_with_the_fields_that_it_promises() {
+    let answer = json("mismatch --format json");
+    let rows = answer["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 16 * 5, "sixteen forwards, five backwards");
+    let row = rows
+        .iter()
+        .find(|row| row["forward"] == "hwgq-uniform-m3" && row["backward"] == "clipped-relu")
+        .unwrap();
+    // The reference table of gradient mismatch has 0.026357874….
+    assert!((row["value_gap"].as_f64().unwrap() - 0.026_357_874_0).abs() < 1e-9);
+    for field in ["tail_share", "mean_abs_gap", "cosine", "mean_slope", "smoothed_bias"] {
+        assert!(row[field].is_f64(), "{field}");
+    }
+}
+
+#[test]
+fn explain_knows_schemes_laws_figures_and_tables() {
+    for name in ["hwgq", "log-tailed", "half-wave", "figure-2", "table-4"] {
+        let output = output(&format!("explain {name}"));
+        assert!(output.status.success(), "{name}");
+        assert!(String::from_utf8(output.stdout).unwrap().lines().count() >= 3, "{name}");
+    }
+    let (code, talk) = refusal("explain hwqg");
+    assert_eq!(code, 2);
+    assert!(talk.contains("did you mean hwgq?"), "{talk}");
+}
+
+#[test]
+fn data_list_says_what_is_built_in_and_where_it_looked() {
+    let answer = json("data list --data-dir /nowhere --format json");
+    let rows = answer.as_array().unwrap();
+    let row = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap();
+    assert_eq!(row("digits")["found"], "built in");
+    assert_eq!(row("fashion-mini")["train"], 5000);
+    let looked = row("mnist")["looked_in"].to_string();
+    assert!(looked.contains("/nowhere"), "{looked}");
+}
+
+#[test]
+fn misspelt_choices_are_answered_with_the_nearest_and_exit_code_2() {
+    for (arguments, hint) in [
+        ("train --net vgg-smal", "vgg-small"),
+        ("train --activation hwqg", "hwgq"),
+        ("train --backward cliped", "clipped"),
+        ("reproduce --data digit", "digits"),
+        ("reproduce --only tabel-4", "table-4"),
+        ("levels --law gausian --bits 2", "gaussian"),
+        ("levels --bitz 2", "--bits"),
+    ] {
+        let (code, talk) = refusal(arguments);
+        assert_eq!(code, 2, "hwgq {arguments}: {talk}");
+        assert!(talk.contains(hint), "hwgq {arguments}: {talk}");
+    }
+}
+
+#[test]
+fn senseless_sizes_are_refused_before_any_work() {
+    for arguments in [
+        "levels",
+        "levels --bits 2 --levels 4",
+        "levels --levels 0",
+        "levels --bits 99",
+        "levels --law gaussian --zero cell --bits 2",
+        "train --epochs 0",
+        "train --batch 1",
+        "train --learning-rate nan",
+        "train --threads 0",
+        "train --positive-levels 0",
+        "train --activation relu --backward clipped",
+    ] {
+        let (code, talk) = refusal(arguments);
+        assert_eq!(code, 2, "hwgq {arguments}: {talk}");
+    }
+}
+
+#[test]
+fn what_cannot_be_written_or_read_is_one_line_and_exit_code_1() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "in the way").unwrap();
+    let broken = folder.path().join("broken");
+    fs::write(&broken, "not a checkpoint").unwrap();
+    for arguments in [
+        format!("reproduce --only levels --out {}/out", file.display()),
+        format!("train --epochs 1 --out {}/out", file.display()),
+        format!("train --epochs 1 --out {} --resume {}", folder.path().display(), broken.display()),
+        format!("redraw --out {}", folder.path().display()),
+        "levels --levels 2 --sample /nowhere/sample.csv".to_owned(),
+        "train --data mnist --data-dir /nowhere".to_owned(),
+        "train --net lenet --data digits".to_owned(),
+    ] {
+        let (code, talk) = refusal(&arguments);
+        assert_eq!(code, 1, "hwgq {arguments}: {talk}");
+        assert_eq!(talk.trim_end().lines().count(), 1, "hwgq {arguments}: {talk}");
+        assert!(talk.starts_with("error: "), "hwgq {arguments}: {talk}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "in the way", "and nothing was lost");
+}
+
+#[test]
+fn a_declaration_that_makes_no_sense_is_told_with_line_and_column() {
+    let good = "id = 'x'\npaper = 'Table 1'\ntitle = 't'\nwhy = 'w'\n";
+    for (rest, place, hint) in [
+        ("colour = 1\n[kind.mismatch]\n", ":5:1:", "colour"),
+        ("[kind.distortion]\nbits-max = 99\n", ":6:", "99 is not in 1..=12"),
+        ("[kind.accuracy]\nnets = ['mpl']\nrun = []\n", ":6:9:", "mlp"),
+        ("[kind.distortion]\nbits-max = 'two'\n", ":6:12:", "string"),
+        ("[kind", ":5:", ""),
+    ] {
+        let (_folder, arguments) = experiments(&format!("{good}{rest}"));
+        let (code, talk) = refusal(&arguments);
+        assert_eq!(code, 1, "{talk}");
+        assert!(talk.contains(&format!("one.toml{place}")), "{rest}: {talk}");
+        assert!(talk.contains(hint), "{rest}: {talk}");
+        assert_eq!(talk.trim_end().lines().count(), 1, "{talk}");
+    }
+}
+
+/// A small experiment: two runs of a tiny net would be too long for a test only with many epochs.
+const TINY: &str = "
+id = 'tiny'
+paper = 'Table 2'
+title = 'Two activations'
+why = 'To see the whole way in a second.'
+[kind.accuracy]
+nets = ['mlp']
+[[kind.accuracy.run]]
+name = 'sign'
+weights = 'binary'
+activation = 'sign'
+[[kind.accuracy.run]]
+name = 'hwgq'
+weights = 'binary'
+activation = 'hwgq'
+[[claim]]
+claim = 'hwgq reaches 99.99 percent'
+paper = 'nobody says so'
+rule = { at-least = { run = 'hwgq', accuracy = 99.99 } }
+[[claim]]
+claim = 'hwgq reaches 90 percent'
+paper = 'nobody says so'
+rule = { at-least = { run = 'hwgq', accuracy = 90.0 } }
+";
+
+fn read(folder: &Path, name: &str) -> Vec<u8> {
+    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn reproduce_leaves_records_figures_and_a_report_that_redraw_to_the_byte() {
+    let (folder, arguments) = experiments(TINY);
+    let out = folder.path().join("out");
+    let answer = json(&format!("{arguments} --threads 1 --format json"));
+    let claims = answer["claims"].as_array().unwrap();
+    assert_eq!(claims.len(), 2);
+    for field in ["id", "claim", "paper", "ours", "spread", "held", "seconds"] {
+        assert!(claims[0].get(field).is_some(), "{field}");
+    }
+    assert_eq!((&claims[0]["held"], &claims[1]["held"]), (&Value::Bool(false), &Value::Bool(true)));
+    assert_eq!(output(&format!("{arguments} --strict")).status.code(), Some(1), "strict");
+
+    let redraw = format!("redraw --out {}", out.display());
+    assert!(output(&format!("{redraw} --check")).status.success(), "as committed");
+    let figure = read(&out, "figures/tiny.svg");
+    fs::write(out.join("figures/tiny.svg"), "tampered").unwrap();
+    assert_eq!(output(&format!("{redraw} --check")).status.code(), Some(1), "and noticed");
+    assert!(output(&redraw).status.success());
+    assert_eq!(read(&out, "figures/tiny.svg"), figure);
+}
+
+#[test]
+fn the_tables_do_not_depend_on_the_number_of_threads() {
+    let (one, arguments_one) = experiments(TINY);
+    let (three, arguments_three) = experiments(TINY);
+    json(&format!("{arguments_one} --threads 1 --seed 7 --format json"));
+    json(&format!("{arguments_three} --threads 3 --seed 7 --format json"));
+    for name in ["records/tiny/runs.csv", "records/tiny/summary.csv", "figures/tiny.svg"] {
+        let name = format!("out/{name}");
+        assert_eq!(read(one.path(), &name), read(three.path(), &name), "{name}");
+    }
+}
+
+#[test]
+fn train_answers_with_the_fields_that_it_promises() {
+    let folder = tempdir().unwrap();
+    let out = folder.path().join("out");
+    let answer = json(&format!(
+        "train --epochs 3 --hidden 32 --batch 32 --out {} --format json",
+        out.display()
+    ));
+    for field in
+        ["accuracy_last", "accuracy_best_validation", "accuracy_test", "loss", "images_per_second"]
+    {
+        assert!(answer[field].is_f64(), "{field}");
+    }
+    assert_eq!(answer["epochs"].as_array().unwrap().len(), 3);
+    assert!(answer["accuracy_test"].as_f64().unwrap() > 0.5, "it learnt something");
+    for name in [
+        "checkpoint.safetensors",
+        "records/history/epochs.csv",
+        "records/activations/fit.csv",
+        "figures/history.png",
+    ] {
+        assert!(!read(&out, name).is_empty(), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_a_checkpoint_that_resumes_to_the_same_bits() {
+    use std::time::Duration;
+    let folder = tempdir().unwrap();
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    let training = "train --epochs 40 --hidden 256 --batch 20 --threads 1";
+    json(&format!("{training} --format json --out {}", whole.display()));
+    let mut child = hwgq(&format!("{training} --out {}", parts.display()))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    let code = child.wait().unwrap().code();
+    if code == Some(130) {
+        let checkpoint = parts.join("checkpoint.safetensors");
+        json(&format!(
+            "train --resume {} --threads 1 --format json --out {}",
+            checkpoint.display(),
+            parts.display()
+        ));
+    } else {
+        assert_eq!(code, Some(0), "the machine was faster than the signal");
+    }
+    let name = "checkpoint.safetensors";
+    assert!(read(&whole, name) == read(&parts, name), "the same bits");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = hwgq("levels --law gaussian --levels 65536")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn nothing_but_data_goes_to_a_pipe() {
+    let output = output("levels --bits 2");
+    assert!(!output.stdout.contains(&0x1b), "no escape sequences");
+    assert!(output.stderr.is_empty(), "and no talk");
+}
