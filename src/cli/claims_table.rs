@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::output::{exact, print_prose};
+use super::output::{eight_digits, print_prose};
 use crate::record::{Claim, Column, Table, Values};
 
 /// The claims with all their fields and digits.
@@ -52,7 +52,7 @@ pub(super) fn print_claims(claims: &[Claim]) -> Result<()> {
 fn number(claim: &Claim) -> String {
     match claim.spread {
         Some(spread) => format!("{:+.2} ± {spread:.2} {}", claim.ours, claim.unit),
-        None if claim.unit.is_empty() => exact(claim.ours),
+        None if claim.unit.is_empty() => eight_digits(claim.ours),
         None => format!("{:+.2} {}, one seed", claim.ours, claim.unit),
     }
 }

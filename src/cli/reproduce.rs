@@ -14,7 +14,9 @@ use super::output::{Format, print_csv, print_json, say};
 use super::progress::Bar;
 use super::{Ending, Usage, claims_table, pages};
 use crate::data::{self, Search};
-use crate::experiment::{Context, Declaration, ExperimentError, Preset, paper, recipes, run};
+use crate::experiment::{
+    Context, Declaration, ExperimentError, Preset, images_to_train, paper, recipes, run,
+};
 use crate::figure::draw;
 use crate::record::{Claim, Clock, Provenance, Store};
 
@@ -75,7 +77,7 @@ pub(super) fn run_verb(arguments: &Arguments) -> Result<Ending> {
     let store = Store::create(&arguments.out)?;
     let context = Context::new(arguments.preset, data, recipes()?, arguments.seed);
     interrupt::watch()?;
-    let bar = Bar::new(context.images_to_train(declarations.iter()));
+    let bar = Bar::new(images_to_train(&declarations, &context));
     let mut claims = Vec::new();
     for declaration in &declarations {
         bar.say(format!("{}: {}", declaration.paper, declaration.title));

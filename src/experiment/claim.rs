@@ -16,6 +16,9 @@ pub struct ClaimDeclaration {
     pub claim: String,
     /// The paper's finding, marked where it is only recalled.
     pub paper: String,
+    /// What the measured number is, where the rule's own words would be clumsy.
+    #[serde(default)]
+    pub quantity: Option<String>,
     /// What must be true of the record.
     pub rule: Rule,
 }

@@ -1,9 +1,9 @@
 //! An experiment as its author wrote it: one TOML file with a why and what is expected.
 
 use serde::Deserialize;
-use thiserror::Error;
 
 use super::claim::ClaimDeclaration;
+use super::error::DeclarationError;
 use super::functions::Panel;
 use super::ranged::count;
 use super::training::TrainingPlan;
@@ -95,38 +95,6 @@ pub struct Reported {
     pub unit: String,
     /// How sure we are: `quoted by PACT`, `recalled, unverified`.
     pub evidence: String,
-}
-
-/// Why a declaration cannot be read.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum DeclarationError {
-    /// Not TOML, an unknown key, or a value of the wrong type.
-    #[error("{file}:{line}:{column}: {message}")]
-    Toml {
-        /// Where it was read.
-        file: String,
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What is wrong, from the parser.
-        message: String,
-    },
-}
-
-impl DeclarationError {
-    /// Places a parser's message in its file.
-    pub(super) fn new(file: &str, text: &str, error: &toml::de::Error) -> Self {
-        let start = error.span().map_or(0, |span| span.start).min(text.len());
-        let before = &text.as_bytes()[..start];
-        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        Self::Toml {
-            file: file.to_owned(),
-            line: 1 + text[..line_start].lines().count(),
-            column: start - line_start + 1,
-            message: error.message().replace('\n', "; "),
-        }
-    }
 }
 
 impl Declaration {

@@ -1,6 +1,6 @@
 //! Distortion against bits, between the limits of theory.
 
-use super::runner::ExperimentError;
+use super::error::ExperimentError;
 use super::tables::{number, text};
 use crate::density::{Density, Gaussian, Rectified};
 use crate::design::{Spacing, Zero, optimal};

@@ -1,6 +1,7 @@
 //! The paper's declarations and recipes, compiled in so that a lone binary can reproduce.
 
-use super::declaration::{Declaration, DeclarationError};
+use super::declaration::Declaration;
+use super::error::DeclarationError;
 use super::recipe::Recipes;
 
 /// Path and text of every declaration of `experiments/paper/`, in the order they run: what needs no

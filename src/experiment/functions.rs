@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
+use super::error::ExperimentError;
 use super::ranged::finite;
-use super::runner::ExperimentError;
 use super::tables::{number, text};
 use crate::quantizer::Codebook;
 use crate::record::Table;
 use crate::scheme::{Backward, Forward};
 use crate::surrogate::Surrogate;
+use crate::theory::mismatch;
 
 /// One coordinate system.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -56,8 +57,53 @@ const SAMPLES: usize = 64;
 
 type Points = Vec<(f64, f64)>;
 
-/// Table `curves`: every curve as a polyline; a jump is two points of equal x.
+/// Tables `curves` and `gaps`.
 pub(super) fn tables(panels: &[Panel]) -> Result<Vec<Table>, ExperimentError> {
+    Ok(vec![curves(panels)?, gaps(panels)?])
+}
+
+/// Table `gaps`: E(Q − B)² under N(0,1) of each quantizer and each backward function that share a
+/// panel, and the part of it from beyond the top level.
+fn gaps(panels: &[Panel]) -> Result<Table, ExperimentError> {
+    let mut rows = Vec::new();
+    for panel in panels {
+        for (forward, codebook) in panel.quantizers()? {
+            for curve in &panel.curves {
+                if let Draw::Backward(backward) = curve.draw {
+                    let gap = mismatch(&codebook, &*backward.surrogate(codebook.top()));
+                    rows.push((forward, curve.label.as_str(), gap));
+                }
+            }
+        }
+    }
+    Ok(Table::new(
+        "gaps",
+        vec![
+            text("forward", rows.iter().map(|row| row.0)),
+            text("backward", rows.iter().map(|row| row.1)),
+            number("value_gap", "", rows.iter().map(|row| row.2.value_gap)),
+            number("tail_share", "", rows.iter().map(|row| row.2.tail_share)),
+        ],
+    )?)
+}
+
+impl Panel {
+    /// The quantizers drawn, with their labels.
+    fn quantizers(&self) -> Result<Vec<(&str, Codebook)>, ExperimentError> {
+        let mut found = Vec::new();
+        for curve in &self.curves {
+            if let Draw::Forward(forward) = curve.draw
+                && let Some(codebook) = forward.codebook(POSITIVE_LEVELS)?
+            {
+                found.push((curve.label.as_str(), codebook));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Table `curves`: every curve as a polyline; a jump is two points of equal x.
+fn curves(panels: &[Panel]) -> Result<Table, ExperimentError> {
     let mut rows = Vec::new();
     for panel in panels {
         for curve in &panel.curves {
@@ -66,7 +112,7 @@ pub(super) fn tables(panels: &[Panel]) -> Result<Vec<Table>, ExperimentError> {
             }
         }
     }
-    Ok(vec![Table::new(
+    Ok(Table::new(
         "curves",
         vec![
             text("panel", rows.iter().map(|row| row.0)),
@@ -75,7 +121,7 @@ pub(super) fn tables(panels: &[Panel]) -> Result<Vec<Table>, ExperimentError> {
             number("x", "", rows.iter().map(|row| row.2.0)),
             number("y", "", rows.iter().map(|row| row.2.1)),
         ],
-    )?])
+    )?)
 }
 
 impl Draw {

@@ -1,29 +1,15 @@
 //! What trained quantizers read and write, against the unit normal.
 
-use super::runner::{Context, ExperimentError, Observer};
 use super::tables::{number, text};
-use super::training::{Job, Trained, TrainingPlan};
+use super::training::Trained;
 use crate::record::{Table, TableError};
 use crate::train::{Histogram, LayerActivations};
 
 /// One quantizer of one net.
 type Layer<'a> = (String, &'a LayerActivations);
 
-/// Trains each run of the plan with the first seed and looks at its quantizers.
-pub(super) fn tables(
-    plan: &TrainingPlan,
-    context: &Context,
-    observer: &dyn Observer,
-) -> Result<Vec<Table>, ExperimentError> {
-    let first = |job: &Job| job.spec.seed == context.seed;
-    let jobs: Vec<Job> = plan.jobs(context).into_iter().filter(first).collect();
-    let outcomes = context.train(&jobs, observer)?;
-    let trained: Vec<Trained> = jobs.iter().zip(outcomes.iter().map(AsRef::as_ref)).collect();
-    Ok(of(&trained)?)
-}
-
 /// Tables `fit` and `histogram` of every quantizer of every net.
-pub(super) fn of(trained: &[Trained]) -> Result<Vec<Table>, TableError> {
+pub(super) fn tables(trained: &[Trained]) -> Result<Vec<Table>, TableError> {
     let layers: Vec<Layer> = trained
         .iter()
         .flat_map(|(job, outcome)| {

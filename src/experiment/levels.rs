@@ -1,6 +1,6 @@
 //! Optimal half-wave levels beside the ones that were published.
 
-use super::runner::ExperimentError;
+use super::error::ExperimentError;
 use super::tables::{number, text};
 use crate::density::Gaussian;
 use crate::design::{Spacing, Zero, optimal, published};

@@ -1,6 +1,6 @@
 //! Forward × backward gaps under the standard normal law.
 
-use super::runner::ExperimentError;
+use super::error::ExperimentError;
 use super::tables::{number, text};
 use crate::record::{Table, TableError};
 use crate::theory::{Mismatch, MismatchRow, table};

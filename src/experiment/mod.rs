@@ -1,25 +1,32 @@
 //! Floor 6: an experiment is a declaration that leaves a record.
 
 mod claim;
+mod context;
 mod declaration;
 mod distortion;
 mod embedded;
+mod error;
 mod functions;
 mod histogram;
+mod job;
 mod levels;
 mod mismatch;
 mod ranged;
 mod recipe;
 mod runner;
+mod single;
 mod statistics;
 mod tables;
 mod training;
 
 pub use claim::{ClaimDeclaration, ClaimError, Rule, Selector};
-pub use declaration::{Declaration, DeclarationError, Kind, Reported};
+pub use context::{Context, Observer};
+pub use declaration::{Declaration, Kind, Reported};
 pub use embedded::{paper, recipes};
+pub use error::{DeclarationError, ExperimentError};
 pub use functions::{Curve, Draw, Panel};
 pub use mismatch::mismatch_table;
 pub use recipe::{Preset, Recipe, Recipes};
-pub use runner::{Context, ExperimentError, Observer, run};
-pub use training::{Run, TrainingPlan, training_records};
+pub use runner::{images_to_train, run};
+pub use single::training_records;
+pub use training::{Run, TrainingPlan};

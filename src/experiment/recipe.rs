@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::declaration::DeclarationError;
+use super::error::DeclarationError;
 use super::ranged::{count, learning_rate, optional_count};
 
 /// How much time a reproduction may take.

@@ -2,14 +2,15 @@
 
 use serde::Deserialize;
 
-use super::histogram;
+use super::context::{Context, Observer};
+use super::error::ExperimentError;
+use super::job::Job;
 use super::ranged::count;
 use super::recipe::Recipe;
-use super::runner::{Context, ExperimentError, Observer};
 use super::statistics::Interval95;
 use super::tables::{number, text};
 use crate::nn::Net;
-use crate::record::{Record, Table, TableError};
+use crate::record::{Table, TableError};
 use crate::scheme::{Backward, Forward, Weights};
 use crate::train::{EpochReport, Outcome, TrainSpec};
 
@@ -45,14 +46,6 @@ pub struct Run {
 /// The paper's 2 bits: zero and three positive levels.
 fn three() -> usize {
     3
-}
-
-/// One training to be done, with its place in the tables.
-#[derive(Debug, Clone)]
-pub(super) struct Job {
-    pub(super) net: Net,
-    pub(super) run: String,
-    pub(super) spec: TrainSpec,
 }
 
 impl TrainingPlan {
@@ -173,55 +166,29 @@ fn epochs(trained: &[Trained]) -> Result<Table, TableError> {
     )
 }
 
-/// Trains the plan and tells what every run reached.
-pub(super) fn accuracy(
-    plan: &TrainingPlan,
+/// Trains `jobs` and makes tables of what came out.
+pub(super) fn train(
+    jobs: &[Job],
     context: &Context,
     observer: &dyn Observer,
+    tables: fn(&[Trained]) -> Result<Vec<Table>, TableError>,
 ) -> Result<Vec<Table>, ExperimentError> {
-    let jobs = plan.jobs(context);
-    let outcomes = context.train(&jobs, observer)?;
+    let outcomes = context.train(jobs, observer)?;
     let trained: Vec<Trained> = jobs.iter().zip(outcomes.iter().map(AsRef::as_ref)).collect();
-    Ok(vec![summary(&trained)?, runs(&trained)?])
+    Ok(tables(&trained)?)
 }
 
-/// Trains the plan and tells how every run got there.
-pub(super) fn curves(
-    plan: &TrainingPlan,
-    context: &Context,
-    observer: &dyn Observer,
-) -> Result<Vec<Table>, ExperimentError> {
-    let jobs = plan.jobs(context);
-    let outcomes = context.train(&jobs, observer)?;
-    let trained: Vec<Trained> = jobs.iter().zip(outcomes.iter().map(AsRef::as_ref)).collect();
-    Ok(vec![epochs(&trained)?, summary(&trained)?, runs(&trained)?])
+/// What every run reached.
+pub(super) fn accuracy(trained: &[Trained]) -> Result<Vec<Table>, TableError> {
+    Ok(vec![summary(trained)?, runs(trained)?])
 }
 
-/// The records of a single training: `history` and `activations`.
-///
-/// A net without quantizers has no activations to show.
-///
-/// # Errors
-///
-/// Never for the outcome of a training.
-pub fn training_records(spec: &TrainSpec, outcome: &Outcome) -> Result<Vec<Record>, TableError> {
-    let weights = spec.weights.name();
-    let run =
-        format!("{weights} weights, {} (m = {})", spec.activation.name(), spec.positive_levels);
-    let job = Job { net: spec.net, run, spec: spec.clone() };
-    let record = |id: &str, kind: &str, title: &str, tables| Record {
-        id: id.to_owned(),
-        kind: kind.to_owned(),
-        title: format!("{title}: {}, {}", spec.net.name(), job.run),
-        why: String::new(),
-        tables,
-    };
-    let trained = [(&job, outcome)];
-    let mut records =
-        vec![record("history", "curves", "Training", vec![epochs(&trained)?, runs(&trained)?])];
-    if !outcome.activations.is_empty() {
-        let tables = histogram::of(&trained)?;
-        records.push(record("activations", "histogram", "Activations", tables));
-    }
-    Ok(records)
+/// What every run reached, and how it got there.
+pub(super) fn curves(trained: &[Trained]) -> Result<Vec<Table>, TableError> {
+    Ok(vec![epochs(trained)?, summary(trained)?, runs(trained)?])
+}
+
+/// What a single training reached, and how it got there.
+pub(super) fn history(trained: &[Trained]) -> Result<Vec<Table>, TableError> {
+    Ok(vec![epochs(trained)?, runs(trained)?])
 }

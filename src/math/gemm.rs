@@ -166,13 +166,12 @@ impl WithSimd for Product<'_> {
                     _ => widest,
                 };
                 let width = rest.min(vectors * S::F32_LANES);
-                let panel = right.some_columns(column, width);
-                let panel = pack(panel, vectors * S::F32_LANES, self.place);
+                let right = right.some_columns(column, width);
                 let target = Target { output: &mut self.output, column, keep };
                 match vectors {
-                    1 => panel_product::<S, 1>(simd, target, left, panel),
-                    2 => panel_product::<S, 2>(simd, target, left, panel),
-                    _ => panel_product::<S, 4>(simd, target, left, panel),
+                    1 => panel_product::<S, 1>(simd, target, left, right, self.place),
+                    2 => panel_product::<S, 2>(simd, target, left, right, self.place),
+                    _ => panel_product::<S, 4>(simd, target, left, right, self.place),
                 }
                 column += width;
             }
@@ -180,35 +179,40 @@ impl WithSimd for Product<'_> {
     }
 }
 
-/// The rows of `right`, one after the other, each filled up with zeros to `width`.
+/// The rows of `right`, one after the other, each filled up with zeros to whole vectors.
 #[inline(always)]
-fn pack<'a>(right: MatrixView<'a>, width: usize, place: &'a mut [f32]) -> &'a [f32] {
+fn pack<'a, S: Simd, const VECTORS: usize>(
+    simd: S,
+    right: MatrixView<'a>,
+    place: &'a mut [f32],
+) -> &'a [[S::f32s; VECTORS]] {
+    let width = VECTORS * S::F32_LANES;
     let (rows, columns) = (right.rows.len(), right.columns.len());
-    if right.columns.is_dense()
-        && columns == width
-        && matches!(right.rows, Axis::Every { stride, .. } if stride == width)
-    {
+    let together = matches!(right.rows, Axis::Every { stride, .. } if stride == width);
+    if right.columns.is_dense() && together && columns == width {
         // They lie so already.
-        return &right.data[..rows * width];
+        return S::as_simd_f32s(&right.data[..rows * width]).0.as_chunks().0;
     }
-    let panel = &mut place[..rows * width];
+    let place = &mut place[..rows * width];
     if right.columns.is_dense() {
-        for (row, packed) in panel.chunks_exact_mut(width).enumerate() {
-            let (numbers, zeros) = packed.split_at_mut(columns);
-            numbers.copy_from_slice(&right.line(row)[..columns]);
-            zeros.fill(0.0);
+        let panel = S::as_mut_simd_f32s(place).0.as_chunks_mut::<VECTORS>().0;
+        for (row, packed) in panel.iter_mut().enumerate() {
+            // Filled with zeros, for the lanes beyond the last column.
+            let mut numbers = [simd.splat_f32s(0.0); VECTORS];
+            load(simd, &right.line(row)[..columns], &mut numbers);
+            *packed = numbers;
         }
     } else {
-        panel.fill(0.0);
+        place.fill(0.0);
         let right = right.transposed();
         for column in 0..columns {
             let numbers = right.line(column);
-            for (row, packed) in panel.chunks_exact_mut(width).enumerate() {
+            for (row, packed) in place.chunks_exact_mut(width).enumerate() {
                 packed[column] = numbers[right.columns.place(row)];
             }
         }
     }
-    panel
+    S::as_simd_f32s(place).0.as_chunks().0
 }
 
 /// The columns of `output` from `column` on, and whether the product is added to what is there.
@@ -218,15 +222,16 @@ struct Target<'a, 'b> {
     keep: bool,
 }
 
-/// Writes `left · panel`, tile after tile.
+/// Writes `left · right`, tile after tile; `right` fits into [`PANEL_LEN`].
 #[inline(always)]
 fn panel_product<S: Simd, const VECTORS: usize>(
     simd: S,
     Target { output, column, keep }: Target,
     left: MatrixView,
-    panel: &[f32],
+    right: MatrixView,
+    place: &mut [f32],
 ) {
-    let panel = S::as_simd_f32s(panel).0.as_chunks::<VECTORS>().0;
+    let panel = pack::<S, VECTORS>(simd, right, place);
     let width = (VECTORS * S::F32_LANES).min(output.columns - column);
     for first in (0..left.rows.len()).step_by(TILE_ROWS) {
         let count = TILE_ROWS.min(left.rows.len() - first);
@@ -263,18 +268,29 @@ fn panel_product<S: Simd, const VECTORS: usize>(
     }
 }
 
+/// The numbers of `from` in vectors; what is left of `to` stays.
 #[inline(always)]
 fn load<S: Simd, const VECTORS: usize>(simd: S, from: &[f32], to: &mut [S::f32s; VECTORS]) {
     let (whole, rest) = S::as_simd_f32s(from);
+    // A length known in advance is a few moves; any other is a call of memcpy.
+    if let Ok(all) = <&[S::f32s; VECTORS]>::try_from(whole) {
+        *to = *all;
+        return;
+    }
     to.iter_mut().zip(whole).for_each(|(to, from)| *to = *from);
     if !rest.is_empty() {
         to[whole.len()] = simd.partial_load_f32s(rest);
     }
 }
 
+/// As many numbers of `from` as `to` has room for.
 #[inline(always)]
 fn store<S: Simd, const VECTORS: usize>(simd: S, from: &[S::f32s; VECTORS], to: &mut [f32]) {
     let (whole, rest) = S::as_mut_simd_f32s(to);
+    if let Ok(all) = <&mut [S::f32s; VECTORS]>::try_from(&mut *whole) {
+        *all = *from;
+        return;
+    }
     whole.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
     if !rest.is_empty() {
         simd.partial_store_f32s(rest, from[whole.len()]);

@@ -17,7 +17,7 @@ use crate::scheme::Weights;
 /// there is to it, and nothing is copied. The gradient of the input is the same with the kernel
 /// turned around.
 ///
-/// Two cases copy [`Patches`] after all: forwards when a window row is too short for a product, in
+/// Two cases copy the windows after all: forwards when a window row is too short for a product, in
 /// an image of one channel; backwards when the turned kernel would mostly meet the border, because
 /// the padding is less than half the kernel.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Convolution {
         weight.chunks_exact(block).zip(turned).for_each(|(from, to)| transpose(from, outputs, to));
     }
 
-    /// Adds `windowsᵀ · grad` of each chunk into its partial gradient.
+    /// Writes `windowsᵀ · grad` of each chunk as its partial gradient.
     fn weight_gradient(&mut self, input: &Tensor, grad: &Tensor) {
         let (kernel, outputs, copies) = (self.kernel, self.outputs(), self.copies());
         let (from, to) = (input.layout(), grad.layout());
@@ -126,19 +126,22 @@ impl Convolution {
             scratch,
             |scratch, ((partial, images), grads)| {
                 let groups = images.chunks(group * from.image_len());
-                for (images, grads) in groups.zip(grads.chunks(group * to.image_len())) {
+                let groups = groups.zip(grads.chunks(group * to.image_len()));
+                for (index, (images, grads)) in groups.enumerate() {
+                    // The first product writes, the others add: nothing has to be cleared.
+                    let add = index > 0;
                     let count = images.len() / from.image_len();
                     let grads = pixels.rows(grads, count, outputs);
                     if copies {
                         patches.gather(images, scratch);
                         let windows = patches.matrix(scratch, count).transposed();
-                        product(MatrixViewMut::rows_of(partial, outputs), true, windows, grads);
+                        product(MatrixViewMut::rows_of(partial, outputs), add, windows, grads);
                         continue;
                     }
                     for (row, partial) in partial.chunks_exact_mut(block).enumerate() {
                         let windows = windows.windows(images, count, from, kernel, row);
                         let partial = MatrixViewMut::rows_of(partial, outputs);
-                        product(partial, true, windows.transposed(), grads);
+                        product(partial, add, windows.transposed(), grads);
                     }
                 }
             },
@@ -194,6 +197,7 @@ impl Places {
         Self { places: places.collect(), pixels: shape.height * shape.width }
     }
 
+    /// Those of the first `images` images.
     fn axis(&self, images: usize) -> Axis<'_> {
         Axis::At(&self.places[..images * self.pixels])
     }
@@ -298,7 +302,6 @@ impl Layer for Convolution {
 
     fn backward(&mut self, input: &Tensor, grad_output: &Tensor, grad_input: Option<&mut Tensor>) {
         let chunk_count = input.images().div_ceil(chunk_images(input.images()));
-        self.partials.clear();
         self.partials.resize(chunk_count * self.weight.param.value.len(), 0.0);
         self.weight_gradient(input, grad_output);
         add_in_order(&mut self.weight.param.grad, &self.partials);

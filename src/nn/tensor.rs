@@ -30,9 +30,10 @@ impl Shape {
 
 /// Where the pixels of an image lie: `[height + 2·border][width + 2·border][channels]`.
 ///
-/// A reader of a convolution's input relies on zeros in the border; a convolution leaves junk in
-/// the border of what it writes. [`super::Borders`] says which, and [`super::Network`] keeps the
-/// two apart, so a border never has to be cleared.
+/// A convolution reads zeros in the border of its input, so nobody may write there; some backward
+/// passes leave junk in the border of the gradient that they write, where nobody reads. Which of
+/// the two is in [`super::Borders`], and [`super::Network`] keeps them apart, so a border never has
+/// to be cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// The image without its border.
