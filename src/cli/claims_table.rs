@@ -21,6 +21,7 @@ pub(super) fn columns(claims: &[Claim]) -> Result<Table> {
         "claims",
         vec![
             words("id", |claim| claim.id.clone()),
+            words("record", |claim| claim.record.clone()),
             words("claim", |claim| claim.claim.clone()),
             words("paper", |claim| claim.paper.clone()),
             words("quantity", |claim| claim.quantity.clone()),

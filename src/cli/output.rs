@@ -52,12 +52,9 @@ pub(super) fn print_json(answer: &impl Serialize) -> Result<()> {
 
 /// Prints a table as CSV; numbers are written so that they read back unchanged.
 pub(super) fn print_csv(table: &Table) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(table.columns().iter().map(|column| column.name.as_str()))?;
-    for row in 0..table.rows() {
-        writer.write_record(table.columns().iter().map(|column| cell(column, row, exact)))?;
-    }
-    print(std::str::from_utf8(&writer.into_inner()?)?)
+    let mut csv = Vec::new();
+    table.write_csv(&mut csv)?;
+    print(std::str::from_utf8(&csv)?)
 }
 
 /// Prints rows of prose, wrapped to the terminal.

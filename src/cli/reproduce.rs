@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "notebooks-output")]
     out: PathBuf,
     /// First seed; the repetitions take the ones that follow
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1 << 53))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1 << 52))]
     seed: u64,
     /// Threads; results do not depend on their number [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -78,7 +78,7 @@ pub(super) fn run_verb(arguments: &Arguments) -> Result<Ending> {
     let context = Context::new(arguments.preset, data, recipes()?, arguments.seed);
     interrupt::watch()?;
     let bar = Bar::new(images_to_train(&declarations, &context));
-    let mut claims = Vec::new();
+    let (mut claims, mut stopped) = (Vec::new(), false);
     for declaration in &declarations {
         bar.say(format!("{}: {}", declaration.paper, declaration.title));
         match arguments.run_one(declaration, &context, &store, &bar) {
@@ -86,9 +86,9 @@ pub(super) fn run_verb(arguments: &Arguments) -> Result<Ending> {
             Err(error) => match error.downcast_ref() {
                 Some(ExperimentError::NoNet { .. }) => bar.note(&format!("skipped: {error:#}")),
                 Some(ExperimentError::Stopped) => {
-                    bar.finish();
-                    say(&format!("{error:#}"));
-                    return Ok(Ending::Interrupted);
+                    bar.note(&format!("{error:#}"));
+                    stopped = true;
+                    break;
                 }
                 _ => return Err(error),
             },
@@ -98,6 +98,9 @@ pub(super) fn run_verb(arguments: &Arguments) -> Result<Ending> {
     keep_claims(&store, &claims)?;
     for (name, bytes) in pages::all(&store)? {
         store.write_file(name, &bytes)?;
+    }
+    if stopped {
+        return Ok(Ending::Interrupted);
     }
     arguments.print(&claims, stopwatch.seconds())?;
     let held = claims.iter().all(|claim| claim.held);
@@ -229,13 +232,14 @@ fn read_declaration(path: &Path) -> Result<Declaration> {
     Ok(Declaration::parse(&name, &text)?)
 }
 
-/// Keeps `fresh` beside the claims of experiments that were not run this time, in paper order.
+/// Keeps `fresh` beside the claims on records that were not made this time, in paper order.
 fn keep_claims(store: &Store, fresh: &[Claim]) -> Result<()> {
-    let order: Vec<String> = paper()?.into_iter().map(|declaration| declaration.paper).collect();
-    let place = |claim: &Claim| order.iter().position(|id| *id == claim.id).unwrap_or(order.len());
+    let order: Vec<String> = paper()?.into_iter().map(|declaration| declaration.id).collect();
+    let place =
+        |claim: &Claim| order.iter().position(|id| *id == claim.record).unwrap_or(order.len());
     let mut all =
         if store.folder().join("claims.csv").exists() { store.read_claims()? } else { Vec::new() };
-    all.retain(|old| fresh.iter().all(|new| new.id != old.id));
+    all.retain(|old| fresh.iter().all(|new| new.record != old.record));
     all.extend_from_slice(fresh);
     all.sort_by_key(place);
     Ok(store.write_claims(&all)?)

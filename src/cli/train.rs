@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(long, value_parser = forward(), default_value = "hwgq")]
     activation: Forward,
     /// Positive levels of a half-wave quantizer; 3 are 2 bits
-    #[arg(long, value_name = "M", default_value_t = 3)]
+    #[arg(long, value_name = "M", default_value_t = STANDARD.positive_levels)]
     positive_levels: usize,
     /// Backward function [default: the one that goes with the activation]
     #[arg(long, value_parser = backward())]
@@ -49,22 +49,22 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Passes over the training images
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = STANDARD.epochs)]
     epochs: usize,
     /// Images in a batch
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = STANDARD.batch)]
     batch: usize,
     /// Learning rate of the first step; it falls linearly to 0
-    #[arg(long, value_name = "RATE", default_value_t = 0.02)]
+    #[arg(long, value_name = "RATE", default_value_t = STANDARD.learning_rate)]
     learning_rate: f64,
     /// Units of a hidden layer of the mlp
-    #[arg(long, value_name = "N", default_value_t = 512)]
+    #[arg(long, value_name = "N", default_value_t = STANDARD.hidden)]
     hidden: usize,
     /// Channels of the first convolution of vgg-small
-    #[arg(long, value_name = "N", default_value_t = 32)]
+    #[arg(long, value_name = "N", default_value_t = STANDARD.width)]
     width: usize,
     /// Chooses the first weights and the order of the images
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = STANDARD.seed, value_parser = clap::value_parser!(u64).range(..=1 << 52))]
     seed: u64,
     /// Threads; results do not depend on their number [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -73,7 +73,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "train-output")]
     out: PathBuf,
     /// Go on from this checkpoint; the net and its training are those of the checkpoint
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "net", "activation", "positive_levels", "backward", "weights", "epochs", "batch",
+        "learning_rate", "hidden", "width", "seed",
+    ])]
     resume: Option<PathBuf>,
     /// Only write the trace of three steps on the first batch (.npz), for comparison with PyTorch
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
@@ -82,6 +85,9 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
+
+/// What the options are when they are left out.
+const STANDARD: TrainSpec = TrainSpec::new(Net::Mlp);
 
 const CHECKPOINT: &str = "checkpoint.safetensors";
 
@@ -123,23 +129,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     }
     let threads = arguments.threads.map_or_else(cores, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    interrupt::watch()?;
     // Made before the training, so that a folder that cannot be written costs no time.
     let store = Store::create(&arguments.out)?;
     let mut trainer = match &arguments.resume {
         Some(checkpoint) => Trainer::resume(State::read(checkpoint)?, &data)?,
         None => Trainer::new(spec, &data)?,
     };
-    interrupt::watch()?;
     let clock = Clock::System;
     let (started, stopwatch) = (clock.now(), clock.start());
     let begun = trainer.state().step;
     let trained = pool.install(|| train(&mut trainer));
     let seconds = stopwatch.seconds();
     let checkpoint = store.folder().join(CHECKPOINT);
-    trainer.state_mut().write(&checkpoint)?;
     let outcome = match trained {
         Ok(outcome) => outcome,
         Err(TrainError::Interrupted { step, steps }) => {
+            trainer.state_mut().write(&checkpoint)?;
             say(&format!(
                 "stopped after step {step} of {steps}; go on with --data {} --resume {}",
                 data.name,
@@ -147,8 +153,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
             ));
             return Ok(Ending::Interrupted);
         }
+        // What diverged does not take the place of an earlier checkpoint.
         Err(error) => return Err(error.into()),
     };
+    trainer.state_mut().write(&checkpoint)?;
     let spec = &trainer.state().spec;
     let specification = serde_json::to_vec(spec)?;
     let provenance =

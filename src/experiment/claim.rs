@@ -47,9 +47,9 @@ pub enum Rule {
         /// Largest absolute difference of the means, in points.
         within: f64,
     },
-    /// Accuracy rises from the first run to the last, and no step on the way falls.
+    /// The last run is more accurate than the first, and no step on the way is surely a fall.
     Rising {
-        /// The runs, from the one that should be worst.
+        /// The runs, at least two, from the one that should be worst.
         runs: Vec<String>,
     },
     /// `run` reaches `accuracy`.
@@ -109,8 +109,22 @@ pub enum ClaimError {
     /// The table lacks the column.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// A selection is empty, or not the single number that the rule needs.
-    #[error("{what} selects {found} numbers, the rule needs {needed}")]
+    /// A rule speaks of a run that is not declared, or a run or net is declared twice.
+    #[error("{what} is declared {found} times; it must be once")]
+    Declared {
+        /// The run or net.
+        what: String,
+        /// How often it is declared.
+        found: usize,
+    },
+    /// Runs that should be paired by seed have other seeds.
+    #[error("{what} and its pair were not trained with the same seeds")]
+    Unpaired {
+        /// One of the runs.
+        what: String,
+    },
+    /// A selection is empty, or has not the size that the rule needs.
+    #[error("{what} selects {found}, the rule needs {needed}")]
     Selection {
         /// The selection, as declared.
         what: String,
@@ -133,6 +147,18 @@ pub(super) struct Verdict {
 }
 
 impl Rule {
+    /// The runs that the rule speaks of.
+    pub(super) fn runs(&self) -> Vec<&str> {
+        match self {
+            Self::Better { run, than: other } | Self::Close { run, to: other, .. } => {
+                vec![run, other]
+            }
+            Self::Rising { runs } => runs.iter().map(String::as_str).collect(),
+            Self::AtLeast { run, .. } => vec![run],
+            Self::Equals { .. } | Self::AtMost { .. } | Self::Ascending { .. } => Vec::new(),
+        }
+    }
+
     /// One verdict for each net the rule speaks of, or one for the record.
     pub(super) fn judge(&self, record: &Record) -> Result<Vec<Verdict>, ClaimError> {
         match self {
@@ -142,11 +168,14 @@ impl Rule {
                 Ok(vec![exact(ours, quantity, (ours - value).abs() <= *tolerance)])
             }
             Self::AtMost { of, limit } => {
-                let largest = of.numbers(record)?.into_iter().fold(f64::NAN, f64::max);
+                // Not `f64::max`, which passes over NaN: what is no number exceeds any limit.
+                let larger = |a: f64, b: f64| if a.is_nan() || a > b { a } else { b };
+                let largest = of.numbers(record)?.into_iter().fold(f64::NEG_INFINITY, larger);
                 let quantity = format!("largest {}, allowed {limit}", of.describe());
                 Ok(vec![exact(largest, quantity, largest <= *limit)])
             }
             Self::Ascending { of } => {
+                at_least_two("ascending", of.len())?;
                 let values =
                     of.iter().map(|one| one.single(record)).collect::<Result<Vec<_>, _>>()?;
                 let held = values.windows(2).all(|pair| pair[0] < pair[1]);
@@ -168,7 +197,10 @@ impl Rule {
     fn judge_group(&self, all: &Accuracies, group: &str) -> Result<Verdict, ClaimError> {
         let difference = |run: &str, base: &str| -> Result<Interval95, ClaimError> {
             let (run, base) = (all.run(group, run)?, all.run(group, base)?);
-            let pairs = run.iter().zip(&base).map(|(ours, theirs)| ours - theirs);
+            if !run.iter().map(|one| one.0).eq(base.iter().map(|one| one.0)) {
+                return Err(ClaimError::Unpaired { what: group.to_owned() });
+            }
+            let pairs = run.iter().zip(&base).map(|(ours, theirs)| ours.1 - theirs.1);
             Ok(Interval95::of(&pairs.collect::<Vec<_>>()))
         };
         let (interval, quantity, truth, unit) = match self {
@@ -182,6 +214,7 @@ impl Rule {
                 (gap, quantity, gap.inside(*within), "points")
             }
             Self::Rising { runs } => {
+                at_least_two("rising", runs.len())?;
                 let ends = (&runs[0], &runs[runs.len() - 1]);
                 let gain = difference(ends.1, ends.0)?;
                 let mut truth = gain.above(0.0);
@@ -194,7 +227,8 @@ impl Rule {
                 (gain, format!("{group}: {} minus {}", ends.1, ends.0), truth, "points")
             }
             Self::AtLeast { run, accuracy } => {
-                let reached = Interval95::of(&all.run(group, run)?);
+                let accuracies: Vec<f64> = all.run(group, run)?.iter().map(|one| one.1).collect();
+                let reached = Interval95::of(&accuracies);
                 let quantity = format!("{group}: {run}, asked {accuracy}");
                 (reached, quantity, reached.above(*accuracy), "%")
             }
@@ -206,6 +240,12 @@ impl Rule {
         let (held, decided) = (truth == Some(true), truth.is_some());
         Ok(Verdict { ours: interval.mean, unit, quantity, spread, held, decided })
     }
+}
+
+fn at_least_two(what: &str, found: usize) -> Result<(), ClaimError> {
+    let needed = "at least two, to have an order";
+    let refusal = || ClaimError::Selection { what: what.to_owned(), found, needed };
+    (found >= 2).then_some(()).ok_or_else(refusal)
 }
 
 fn exact(ours: f64, quantity: String, held: bool) -> Verdict {
@@ -261,26 +301,31 @@ fn find<'a>(record: &'a Record, table: &str) -> Result<&'a Table, ClaimError> {
         .ok_or_else(|| ClaimError::NoTable { record: record.id.clone(), table: table.to_owned() })
 }
 
-/// Test accuracies by net and run, in the order of their seeds.
-struct Accuracies<'a>(Vec<(&'a str, &'a str, f64)>);
+/// Net, run, seed and test accuracy.
+struct Accuracies<'a>(Vec<(&'a str, &'a str, f64, f64)>);
 
 impl<'a> Accuracies<'a> {
     fn of(record: &'a Record) -> Result<Self, ClaimError> {
         let table = find(record, "runs")?;
         let groups = table.words("group")?.iter().zip(table.words("run")?);
-        let rows = groups.zip(table.numbers("accuracy_test")?);
-        Ok(Self(rows.map(|((group, run), &value)| (group.as_str(), run.as_str(), value)).collect()))
+        let values = table.numbers("seed")?.iter().zip(table.numbers("accuracy_test")?);
+        let rows = groups.zip(values);
+        let row = |((group, run), (&seed, &value)): ((&'a String, &'a String), (&f64, &f64))| {
+            (group.as_str(), run.as_str(), seed, value)
+        };
+        Ok(Self(rows.map(row).collect()))
     }
 
     fn groups(&self) -> Vec<&'a str> {
-        let mut groups: Vec<&str> = self.0.iter().map(|&(group, _, _)| group).collect();
+        let mut groups: Vec<&str> = self.0.iter().map(|&(group, ..)| group).collect();
         groups.dedup();
         groups
     }
 
-    fn run(&self, group: &str, run: &str) -> Result<Vec<f64>, ClaimError> {
+    /// Seeds and accuracies of a run.
+    fn run(&self, group: &str, run: &str) -> Result<Vec<(f64, f64)>, ClaimError> {
         let rows = self.0.iter().filter(|row| row.0 == group && row.1 == run);
-        let values: Vec<f64> = rows.map(|&(_, _, value)| value).collect();
+        let values: Vec<(f64, f64)> = rows.map(|&(_, _, seed, value)| (seed, value)).collect();
         if values.is_empty() {
             let what = format!("run {run} of {group}");
             return Err(ClaimError::Selection { what, found: 0, needed: "one a seed" });
@@ -288,3 +333,6 @@ impl<'a> Accuracies<'a> {
         Ok(values)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::claim::ClaimDeclaration;
+use super::claim::{ClaimDeclaration, ClaimError};
 use super::error::DeclarationError;
 use super::functions::Panel;
 use super::ranged::count;
@@ -108,5 +108,29 @@ impl Declaration {
         let declaration: Self =
             toml::from_str(text).map_err(|error| DeclarationError::new(file, text, &error))?;
         Ok(Self { text: text.to_owned(), ..declaration })
+    }
+
+    /// Checks before any training that nets and runs are declared once, and that claims speak of them.
+    ///
+    /// # Errors
+    ///
+    /// When a net or run is repeated, or a claim names a run that is not declared.
+    pub fn check(&self) -> Result<(), ClaimError> {
+        let Some(plan) = self.kind.plan() else { return Ok(()) };
+        let nets: Vec<&str> = plan.nets.iter().map(|net| net.name()).collect();
+        let runs: Vec<&str> = plan.runs.iter().map(|run| run.name.as_str()).collect();
+        let claimed = self.claims.iter().flat_map(|claim| claim.rule.runs());
+        for (what, names, all) in [("net", nets.clone(), &nets), ("run", runs.clone(), &runs)]
+            .into_iter()
+            .chain([("run", claimed.collect(), &runs)])
+        {
+            for name in names {
+                let found = all.iter().filter(|known| **known == name).count();
+                if found != 1 {
+                    return Err(ClaimError::Declared { what: format!("{what} {name:?}"), found });
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -158,7 +158,7 @@ impl Draw {
 /// The top level of the drawn half-wave quantizer, where clipping starts.
 fn clip() -> Result<f64, ExperimentError> {
     let codebook = Forward::Hwgq.codebook(POSITIVE_LEVELS)?;
-    Ok(codebook.map_or(1.0, |codebook| codebook.levels()[codebook.len() - 1]))
+    Ok(codebook.map_or(1.0, |codebook| codebook.top()))
 }
 
 fn staircase(codebook: &Codebook, low: f64, high: f64) -> Points {

@@ -10,10 +10,13 @@ type Layer<'a> = (String, &'a LayerActivations);
 
 /// Tables `fit` and `histogram` of every quantizer of every net.
 pub(super) fn tables(trained: &[Trained]) -> Result<Vec<Table>, TableError> {
+    let several = trained.windows(2).any(|pair| pair[0].0.run != pair[1].0.run);
     let layers: Vec<Layer> = trained
         .iter()
         .flat_map(|(job, outcome)| {
-            let name = |layer: &LayerActivations| format!("{} {}", job.net.name(), layer.layer);
+            let run = if several { format!(", {}", job.run) } else { String::new() };
+            let name =
+                move |layer: &LayerActivations| format!("{} {}{run}", job.net.name(), layer.layer);
             outcome.activations.iter().map(move |layer| (name(layer), layer))
         })
         .collect();

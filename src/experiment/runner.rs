@@ -19,11 +19,20 @@ pub fn images_to_train<'a>(
     declarations: impl IntoIterator<Item = &'a Declaration>,
     context: &Context,
 ) -> u64 {
-    let plans = declarations.into_iter().filter_map(|declaration| declaration.kind.plan());
-    let jobs = plans.flat_map(|plan| plan.jobs(context));
+    let jobs = declarations.into_iter().flat_map(|declaration| jobs(&declaration.kind, context));
     let distinct: BTreeMap<String, u64> =
         jobs.map(|job| (key(&job), images(&job.spec, &context.data))).collect();
     distinct.values().sum()
+}
+
+/// The trainings behind an experiment.
+fn jobs(kind: &Kind, context: &Context) -> Vec<Job> {
+    let mut jobs = kind.plan().map_or(Vec::new(), |plan| plan.jobs(context));
+    if matches!(kind, Kind::Histogram(_)) {
+        // One net of each run is enough to look at.
+        jobs.retain(|job| job.spec.seed == context.seed);
+    }
+    jobs
 }
 
 /// Training images that a run pushes through its net; what is left of an epoch is dropped.
@@ -42,7 +51,9 @@ pub fn run(
     context: &Context,
     observer: &dyn Observer,
 ) -> Result<(Record, Vec<Claim>), ExperimentError> {
-    if declaration.kind.plan().is_some_and(|plan| plan.jobs(context).is_empty()) {
+    declaration.check()?;
+    let jobs = jobs(&declaration.kind, context);
+    if declaration.kind.plan().is_some() && jobs.is_empty() {
         return Err(ExperimentError::NoNet {
             id: declaration.id.clone(),
             data: context.data.name.clone(),
@@ -51,14 +62,9 @@ pub fn run(
     }
     let mut tables = match &declaration.kind {
         Kind::Functions { panels } => functions::tables(panels)?,
-        Kind::Histogram(plan) => {
-            // One net of each run is enough to look at.
-            let mut jobs: Vec<Job> = plan.jobs(context);
-            jobs.retain(|job| job.spec.seed == context.seed);
-            train(&jobs, context, observer, histogram::tables)?
-        }
-        Kind::Curves(plan) => train(&plan.jobs(context), context, observer, training::curves)?,
-        Kind::Accuracy(plan) => train(&plan.jobs(context), context, observer, training::accuracy)?,
+        Kind::Histogram(_) => train(&jobs, context, observer, histogram::tables)?,
+        Kind::Curves(_) => train(&jobs, context, observer, training::curves)?,
+        Kind::Accuracy(_) => train(&jobs, context, observer, training::accuracy)?,
         Kind::Distortion { bits_max } => distortion::tables(*bits_max)?,
         Kind::Mismatch {} => mismatch::tables()?,
         Kind::Levels {} => levels::tables()?,
@@ -84,6 +90,7 @@ fn claims(declaration: &Declaration, record: &Record) -> Result<Vec<Claim>, Clai
         for verdict in declared.rule.judge(record)? {
             judged.push(Claim {
                 id: declaration.paper.clone(),
+                record: declaration.id.clone(),
                 claim: declared.claim.clone(),
                 paper: declared.paper.clone(),
                 ours: verdict.ours,

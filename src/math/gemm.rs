@@ -250,8 +250,8 @@ fn panel_product<S: Simd, const VECTORS: usize>(
             along_rows(simd, tile, rows(), panel)
         } else if left.rows.is_dense() && count == TILE_ROWS {
             match left.columns {
-                Axis::Every { stride, .. } => {
-                    let columns = left.data[first..].chunks(stride.max(1));
+                Axis::Every { count, stride } => {
+                    let columns = (0..count).map(|column| &left.data[first + column * stride..]);
                     along_columns(simd, tile, columns, panel)
                 }
                 Axis::At(places) => {

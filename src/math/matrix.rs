@@ -39,7 +39,7 @@ impl Axis<'_> {
         }
     }
 
-    /// Those from `start` on, `count` of them; their places still count from the same zero.
+    /// Those from `start` on, `count` of them, and the offset that is to be added to their places.
     pub(super) fn part(self, start: usize, count: usize) -> (usize, Self) {
         match self {
             Self::Every { stride, .. } => (start * stride, Self::Every { count, stride }),
@@ -100,9 +100,13 @@ impl<'a> MatrixView<'a> {
     ///
     /// # Panics
     ///
-    /// When `data` is not a whole number of rows.
+    /// When `data` is not a whole number of rows, or `columns` is 0.
     pub fn rows_of(data: &'a [f32], columns: usize) -> Self {
-        assert!(data.len().is_multiple_of(columns), "{} is no multiple of {columns}", data.len());
+        assert!(
+            columns > 0 && data.len().is_multiple_of(columns),
+            "{} is no multiple of {columns}",
+            data.len()
+        );
         let rows = Axis::Every { count: data.len() / columns, stride: columns };
         Self::new(data, rows, Axis::Every { count: columns, stride: 1 })
     }
@@ -142,7 +146,7 @@ impl<'a> MatrixViewMut<'a> {
         assert_inside(data.len(), rows, Axis::Every { count: columns, stride: 1 });
         let apart = match rows {
             Axis::Every { count, stride } => count <= 1 || stride >= columns,
-            // A difference that would be negative wraps around; one that is not may not be short.
+            // The order is checked first, so that the difference cannot wrap around.
             Axis::At(places) => {
                 places.windows(2).all(|pair| pair[0] <= pair[1] && pair[1] - pair[0] >= columns)
             }
@@ -155,9 +159,13 @@ impl<'a> MatrixViewMut<'a> {
     ///
     /// # Panics
     ///
-    /// When `data` is not a whole number of rows.
+    /// When `data` is not a whole number of rows, or `columns` is 0.
     pub fn rows_of(data: &'a mut [f32], columns: usize) -> Self {
-        assert!(data.len().is_multiple_of(columns), "{} is no multiple of {columns}", data.len());
+        assert!(
+            columns > 0 && data.len().is_multiple_of(columns),
+            "{} is no multiple of {columns}",
+            data.len()
+        );
         let rows = Axis::Every { count: data.len() / columns, stride: columns };
         Self::new(data, rows, columns)
     }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Claim {
     /// The figure or table of the paper: `Table 2`.
     pub id: String,
+    /// The record that it was judged by: `table-2`.
+    pub record: String,
     /// The claim in one sentence.
     pub claim: String,
     /// What the paper reports, and how sure we are that it does.

@@ -51,7 +51,7 @@ fn claims_table(claims: &[Claim], entries: &[Entry<'_>]) -> String {
             inline(&measured::duration(claim.seconds)),
         );
     }
-    text.push_str("\n± is half the width of the 95 % confidence interval over seeds.\n\n");
+    text.push_str("\n± is half the width of the 95 % confidence interval over seeds, on one set of test images. Some comparisons stand under several figures and tables; they are one finding each.\n\n");
     text
 }
 

@@ -40,6 +40,7 @@ mod tests {
     fn claim(ours: f64, spread: Option<f64>, unit: &str) -> Claim {
         Claim {
             id: "Table 2".to_owned(),
+            record: "table-2".to_owned(),
             claim: "2-bit HWGQ is more accurate than sign".to_owned(),
             paper: "by a wide margin (recalled)".to_owned(),
             ours,

@@ -41,12 +41,9 @@ pub fn html(claims: &[Claim], entries: &[Entry<'_>]) -> String {
     html::write(claims, entries)
 }
 
-/// The experiment a claim comes from: its title is `Table 2: …` when the claim's id is `Table 2`.
+/// The experiment that a claim was judged by.
 fn entry_of<'a, 'b>(claim: &Claim, entries: &'a [Entry<'b>]) -> Option<&'a Entry<'b>> {
-    entries.iter().find(|entry| {
-        let rest = entry.record.title.strip_prefix(claim.id.as_str());
-        rest.is_some_and(|rest| rest.starts_with(':'))
-    })
+    entries.iter().find(|entry| entry.record.id == claim.record)
 }
 
 /// The facts of a provenance, a line each.

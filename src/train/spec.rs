@@ -65,7 +65,7 @@ const fn default_weights() -> Weights {
     Weights::Binary
 }
 const fn default_epochs() -> usize {
-    3
+    10
 }
 const fn default_batch() -> usize {
     100

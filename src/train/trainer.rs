@@ -132,6 +132,11 @@ impl<'a> Trainer<'a> {
         &mut self.state
     }
 
+    /// The run as it stands, when it is over.
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
     /// Trains from where the run stands to its end.
     ///
     /// # Errors

@@ -182,6 +182,7 @@ fn ids_are_sorted_and_a_stranger_is_told_them() {
 fn claim(ours: f64, spread: Option<f64>) -> Claim {
     Claim {
         id: "Table 2".into(),
+        record: "table-2".to_owned(),
         claim: "HWGQ beats sign, by \"far\",\nin every network".into(),
         paper: "55.8 → 46.8".into(),
         ours,

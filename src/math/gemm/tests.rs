@@ -72,7 +72,7 @@ proptest! {
         };
         let (data, at) = numbers((rows, inner), left_lie, 11);
         let left = view(&data, &at, left_lie, (rows, inner), gap);
-        let (data, at) = numbers((inner, columns), right_lie, 13);
+        let (data, at) = numbers((inner, columns), right_lie, 19);
         let right = view(&data, &at, right_lie, (inner, columns), gap);
         let (before, at) = numbers((rows, columns), Lie::RowsAt, 5);
         let mut output = before.clone();
