@@ -111,6 +111,9 @@ fn a_sample_gets_its_own_optimal_codebook() {
     let answer = json(&format!("levels --sample {} --levels 2 --format json", path.display()));
     assert_eq!(numbers(&answer["levels"]), [0.5, 10.5], "the two pairs");
     assert_eq!(answer["distortion"].as_f64(), Some(0.25));
+    fs::write(&path, "1e300\n-1e300\n").unwrap();
+    let (code, talk) = refusal(&format!("levels --sample {} --levels 2", path.display()));
+    assert!(code == 1 && talk.contains("multiply the sample"), "{talk}");
     fs::write(&path, "0\n1\nnan\n").unwrap();
     let (code, talk) = refusal(&format!("levels --sample {} --levels 2", path.display()));
     assert_eq!(code, 1);
@@ -209,6 +212,8 @@ fn what_cannot_be_written_or_read_is_one_line_and_exit_code_1() {
         "levels --levels 2 --sample /nowhere/sample.csv".to_owned(),
         "train --data mnist --data-dir /nowhere".to_owned(),
         "train --net lenet --data digits".to_owned(),
+        "train --resume /dev/zero".to_owned(),
+        format!("train --data fashion-mini --hidden 8 --dump {}", folder.path().display()),
     ] {
         let (code, talk) = refusal(&arguments);
         assert_eq!(code, 1, "hwgq {arguments}: {talk}");
@@ -226,6 +231,12 @@ fn a_declaration_that_makes_no_sense_is_told_with_line_and_column() {
         ("[kind.distortion]\nbits-max = 99\n", ":6:", "99 is not in 1..=12"),
         ("[kind.accuracy]\nnets = ['mpl']\nrun = []\n", ":6:9:", "mlp"),
         ("[kind.distortion]\nbits-max = 'two'\n", ":6:12:", "string"),
+        (
+            "[kind.mismatch]\n[[claim]]\nclaim = ''\npaper = ''\n\
+             rule = { close = { run = 'a', to = 'b', within = nan } }\n",
+            ":9:",
+            "NaN is not a finite number",
+        ),
         ("[kind", ":5:", ""),
     ] {
         let (_folder, arguments) = experiments(&format!("{good}{rest}"));
@@ -234,6 +245,25 @@ fn a_declaration_that_makes_no_sense_is_told_with_line_and_column() {
         assert!(talk.contains(&format!("one.toml{place}")), "{rest}: {talk}");
         assert!(talk.contains(hint), "{rest}: {talk}");
         assert_eq!(talk.trim_end().lines().count(), 1, "{talk}");
+    }
+}
+
+#[test]
+fn runs_that_make_no_sense_are_told_before_any_training() {
+    let run = |name: &str| {
+        format!("[[kind.accuracy.run]]\nname = '{name}'\nweights = 'binary'\nactivation = 'hwgq'\n")
+    };
+    let head = "id = 'x'\npaper = 'p'\ntitle = 't'\nwhy = 'w'\n[kind.accuracy]\nnets = ['mlp']\n";
+    let claim =
+        "[[claim]]\nclaim = ''\npaper = ''\nrule = { at-least = { run = 'b', accuracy = 1.0 } }\n";
+    for (text, hint) in [
+        (format!("{head}{}{}", run("a"), run("a")), "run \"a\" is declared 2 times"),
+        (format!("{head}{}{claim}", run("a")), "run \"b\" is declared 0 times"),
+    ] {
+        let (_folder, arguments) = experiments(&text);
+        let (code, talk) = refusal(&arguments);
+        assert_eq!(code, 1, "{talk}");
+        assert!(talk.contains(hint), "{talk}");
     }
 }
 

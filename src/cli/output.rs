@@ -105,7 +105,13 @@ fn cell(column: &Column, row: usize, number: fn(f64) -> String) -> String {
 
 /// All the digits that tell this number from its neighbours.
 pub(super) fn exact(value: f64) -> String {
-    if value.is_nan() { String::new() } else { format!("{value:?}") }
+    if value.is_nan() {
+        String::new()
+    } else if value.fract() == 0.0 && value.abs() < 1e15 {
+        format!("{value}")
+    } else {
+        format!("{value:?}")
+    }
 }
 
 /// Eight significant digits, for tables wide enough as it is.

@@ -18,7 +18,7 @@ use crate::experiment::{
     Context, Declaration, ExperimentError, Preset, images_to_train, paper, recipes, run,
 };
 use crate::figure::draw;
-use crate::record::{Claim, Clock, Provenance, Store};
+use crate::record::{Claim, Clock, Provenance, Store, read_file};
 
 /// Regenerate the paper's figures and tables, and say which claims hold
 ///
@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     /// Folder of declarations (*.toml) to run in place of the paper's
     #[arg(long, value_name = "DIR")]
     experiments: Option<PathBuf>,
-    /// Exit with 1 if a claim is not held
+    /// Exit with 1 if a claim is not held, undecided ones included
     #[arg(long)]
     strict: bool,
     /// Form of the claims on standard output
@@ -114,6 +114,15 @@ impl Arguments {
             None => paper()?,
             Some(folder) => read_declarations(folder)?,
         };
+        for (index, declaration) in all.iter().enumerate() {
+            if all[..index].iter().any(|before| before.id == declaration.id) {
+                let id = &declaration.id;
+                return Err(Usage(format!(
+                    "two declarations have the id {id:?}; a record has one"
+                ))
+                .into());
+            }
+        }
         for id in &self.only {
             let known: Vec<&str> = all.iter().map(|known| known.id.as_str()).collect();
             if !known.contains(&id.as_str()) {
@@ -224,12 +233,10 @@ fn read_declarations(folder: &Path) -> Result<Vec<Declaration>> {
 
 fn read_declaration(path: &Path) -> Result<Declaration> {
     let name = path.display().to_string();
-    let bytes = fs::metadata(path).with_context(|| name.clone())?.len();
-    if bytes > BYTES_MAX {
-        anyhow::bail!("{name}: {bytes} bytes; a declaration has at most {BYTES_MAX}");
-    }
-    let text = fs::read_to_string(path).with_context(|| name.clone())?;
-    Ok(Declaration::parse(&name, &text)?)
+    // A link may lead to a declaration, but only to a regular file.
+    let bytes = fs::canonicalize(path).and_then(|path| read_file(&path, BYTES_MAX));
+    let text = String::from_utf8(bytes.with_context(|| name.clone())?);
+    Ok(Declaration::parse(&name, &text.with_context(|| name.clone())?)?)
 }
 
 /// Keeps `fresh` beside the claims on records that were not made this time, in paper order.

@@ -78,7 +78,8 @@ pub(super) struct Arguments {
         "learning_rate", "hidden", "width", "seed",
     ])]
     resume: Option<PathBuf>,
-    /// Only write the trace of three steps on the first batch (.npz), for comparison with PyTorch
+    /// Only write the trace of three steps on the first batch (.npz), for comparison with PyTorch;
+    /// needs images of 28×28: --data fashion-mini
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     dump: Option<PathBuf>,
     /// Form of the answer

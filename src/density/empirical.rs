@@ -1,6 +1,7 @@
 //! A sample as a law: sorted values with running sums answer for any cell in logarithmic time.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::{Density, DensityError};
 use crate::math::{CompensatedSum, Interval, Moments};
@@ -24,18 +25,26 @@ impl fmt::Debug for Empirical {
     }
 }
 
+/// Magnitudes whose squares and products, weighted by small probabilities, stay normal numbers.
+const SCALES: RangeInclusive<f64> = 1e-130..=1e130;
+
 impl Empirical {
     /// The law of a sample, in any order.
     ///
     /// # Errors
     ///
-    /// When it is empty or a value is NaN or infinite.
+    /// When it is empty, a value is NaN or infinite, or all of them are too large or too small for
+    /// their squares to be told apart.
     pub fn new(mut sample: Vec<f64>) -> Result<Self, DensityError> {
         if sample.is_empty() {
             return Err(DensityError::EmptySample);
         }
         if let Some(&given) = sample.iter().find(|x| !x.is_finite()) {
             return Err(DensityError::NotFinite { what: "a value of the sample", given });
+        }
+        let largest = sample.iter().fold(0.0, |largest, x| f64::max(largest, x.abs()));
+        if largest != 0.0 && !SCALES.contains(&largest) {
+            return Err(DensityError::Scale { largest });
         }
         sample.sort_unstable_by(f64::total_cmp);
         // Divided first: the sum of values near the largest f64 would overflow.

@@ -32,6 +32,14 @@ pub enum DensityError {
         /// The high end.
         high: f64,
     },
+    /// A sample whose squares leave the range of f64.
+    #[error(
+        "the largest magnitude of the sample is {largest:e}; its squares need one from 1e-130 to 1e130: multiply the sample by a constant"
+    )]
+    Scale {
+        /// The largest magnitude.
+        largest: f64,
+    },
     /// A sample without values.
     #[error("the sample is empty; a law needs at least one value")]
     EmptySample,

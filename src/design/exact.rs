@@ -39,7 +39,9 @@ impl Design for Exact {
             return Err(DesignError::EmptyCell { cell: table.values(), cells: levels });
         }
         if levels.saturating_mul(table.values()) > ENTRIES_MAX {
-            return Err(unsuited("its table would be too large; thin the sample or use Lloyd-Max"));
+            return Err(unsuited(
+                "its table of boundaries would be too large; ask for fewer levels or thin the sample",
+            ));
         }
         let boundaries = table.best_boundaries(levels);
         let levels = boundaries

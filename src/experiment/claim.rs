@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::ranged::{finite, non_negative};
 use super::statistics::Interval95;
 use crate::record::{Record, Table, TableError};
 
@@ -45,6 +46,7 @@ pub enum Rule {
         /// The other.
         to: String,
         /// Largest absolute difference of the means, in points.
+        #[serde(deserialize_with = "non_negative")]
         within: f64,
     },
     /// The last run is more accurate than the first, and no step on the way is surely a fall.
@@ -57,6 +59,7 @@ pub enum Rule {
         /// The run.
         run: String,
         /// Least mean test accuracy, in percent.
+        #[serde(deserialize_with = "finite")]
         accuracy: f64,
     },
     /// One number of the record lies within `tolerance` of `value`.
@@ -64,8 +67,10 @@ pub enum Rule {
         /// Which number.
         of: Selector,
         /// What it should be.
+        #[serde(deserialize_with = "finite")]
         value: f64,
         /// Largest absolute difference.
+        #[serde(deserialize_with = "non_negative")]
         tolerance: f64,
     },
     /// No number of a selection exceeds `limit`.
@@ -73,6 +78,7 @@ pub enum Rule {
         /// Which numbers.
         of: Selector,
         /// The limit, included.
+        #[serde(deserialize_with = "finite")]
         limit: f64,
     },
     /// The selected numbers increase in the given order.

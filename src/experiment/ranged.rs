@@ -37,7 +37,7 @@ pub(super) fn learning_rate<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D
     }
 }
 
-/// An end of a drawn interval: finite.
+/// A number: finite.
 pub(super) fn finite<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     let given = f64::deserialize(from)?;
     if given.is_finite() {
@@ -45,4 +45,10 @@ pub(super) fn finite<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error
     } else {
         Err(D::Error::custom(format!("{given} is not a finite number")))
     }
+}
+
+/// A tolerance: finite, not below 0.
+pub(super) fn non_negative<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let given = finite(from)?;
+    if given >= 0.0 { Ok(given) } else { Err(D::Error::custom(format!("{given} is below 0"))) }
 }

@@ -5,8 +5,19 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 /// Replaces `path` by `bytes`: whoever looks sees the old file or the new one, never a part.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+///
+/// # Errors
+///
+/// When the disk fails, or when what is there is no regular file: a device or a link is not to be
+/// replaced by accident.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => return Err(io::Error::other("not a regular file")),
+        _ => {}
+    }
+    // In the same folder, because only there can a rename replace the old file at once.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     let mut temporary = temporary(".new-", 0o666).tempfile_in(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
@@ -33,7 +44,11 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// The whole file, when it is a regular one of at most `limit` bytes.
-pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+///
+/// When it cannot be read, is no regular file, or is larger.
+pub fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     // Looked at before it is opened: a link may lead anywhere, a pipe would wait for a writer.
     if !fs::symlink_metadata(path)?.is_file() {
         return Err(io::Error::other("not a regular file"));

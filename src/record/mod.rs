@@ -13,6 +13,7 @@ mod table;
 mod table_csv;
 
 pub use claim::Claim;
+pub use disk::{read_file, replace_file};
 pub use error::StoreError;
 pub use instruction_set::instruction_set;
 pub use provenance::{Clock, Provenance, Stopwatch};

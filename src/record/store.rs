@@ -113,7 +113,7 @@ impl Store {
             return Err(StoreError::NoRecord { id, folder, known });
         };
         let file = place.join("record.toml");
-        let bytes = disk::read(&file, MANIFEST_BYTES_MAX).map_err(at(&file))?;
+        let bytes = disk::read_file(&file, MANIFEST_BYTES_MAX).map_err(at(&file))?;
         let manifest = Manifest::parse(&file, id, &bytes)?;
         let tables = manifest.tables.iter().map(|entry| read_table(&place, entry));
         let tables = tables.collect::<Result<_, _>>()?;
@@ -174,14 +174,14 @@ impl Store {
             }
         }
         let path = folder.join(name);
-        disk::replace(&path, bytes).map_err(at(&path))?;
+        disk::replace_file(&path, bytes).map_err(at(&path))?;
         Ok(path)
     }
 
     /// The bytes of a file at the top of the store.
     pub(super) fn read_file(&self, name: &str) -> Result<Vec<u8>, StoreError> {
         let path = self.folder.join(name);
-        disk::read(&path, CSV_BYTES_MAX).map_err(at(&path))
+        disk::read_file(&path, CSV_BYTES_MAX).map_err(at(&path))
     }
 
     fn records(&self) -> PathBuf {
@@ -230,7 +230,7 @@ impl Store {
 fn read_table(place: &Path, entry: &TableEntry) -> Result<Table, StoreError> {
     check_name("table", &entry.name)?;
     let path = place.join(format!("{}.csv", entry.name));
-    let csv = disk::read(&path, CSV_BYTES_MAX).map_err(at(&path))?;
+    let csv = disk::read_file(&path, CSV_BYTES_MAX).map_err(at(&path))?;
     // Parsed before it is compared: where a table is broken says more than that it is.
     let table = Table::read_csv(&entry.name, &entry.columns, &csv[..]);
     let table = table.map_err(|fault: CsvError| StoreError::Csv { path: path.clone(), fault })?;

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
 use super::error::CheckpointError;
 use super::spec::TrainSpec;
 use super::state::{EpochReport, State};
 use crate::nn::Shape;
+use crate::record::{read_file, replace_file};
 
 /// What is not an array: JSON under the one metadata key.
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,14 +101,7 @@ impl State {
         let views: Vec<_> = views.collect::<Result<_, _>>().map_err(|error| format(&error))?;
         let metadata = HashMap::from([(KEY.to_owned(), header)]);
         let bytes = serialize(views, Some(metadata)).map_err(|error| format(&error))?;
-        // In the same directory, because only there can a rename replace the old file at once.
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let mut temporary =
-            NamedTempFile::new_in(parent.unwrap_or(Path::new("."))).map_err(file)?;
-        temporary.write_all(&bytes).map_err(file)?;
-        temporary.as_file().sync_all().map_err(file)?;
-        temporary.persist(path).map_err(|error| file(error.error))?;
-        Ok(())
+        replace_file(path, &bytes).map_err(file)
     }
 
     /// Reads a run that [`State::write`] wrote.
@@ -120,12 +112,9 @@ impl State {
     /// specification asks for, in finite numbers.
     pub fn read(path: &Path) -> Result<Self, CheckpointError> {
         let file = |source| CheckpointError::File { path: path.to_owned(), source };
-        let length = fs::metadata(path).map_err(file)?.len();
-        if length > BYTES_MAX {
-            let why = format!("it has {length} bytes, no checkpoint has over {BYTES_MAX}");
-            return Err(CheckpointError::Format { path: path.to_owned(), why });
-        }
-        let bytes = fs::read(path).map_err(file)?;
+        // A link may lead to a checkpoint, but only to a regular file.
+        let place = fs::canonicalize(path).map_err(file)?;
+        let bytes = read_file(&place, BYTES_MAX).map_err(file)?;
         parse(&bytes).map_err(|why| CheckpointError::Format { path: path.to_owned(), why })
     }
 }

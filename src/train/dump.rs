@@ -1,10 +1,9 @@
 //! Three training steps written down to the last tensor, for another program to recompute.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use npyz::WriterBuilder;
-use tempfile::NamedTempFile;
 use thiserror::Error;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -16,6 +15,7 @@ use super::spec::TrainSpec;
 use super::state::State;
 use crate::data::Images;
 use crate::nn::{MOVING_FRACTION, Mode, Net, Network, Param, Shape, Tensor};
+use crate::record::replace_file;
 use crate::scheme::{Backward, Forward, Weights};
 
 /// Why a trace cannot be written.
@@ -77,11 +77,7 @@ pub fn dump(
     fill(&mut network, images, &indices, normalisation);
     let file = |source| DumpError::File { path: path.to_owned(), source };
     let bytes = trace(&mut network, images.labels(), config.as_bytes()).map_err(file)?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let mut temporary = NamedTempFile::new_in(parent.unwrap_or(Path::new("."))).map_err(file)?;
-    temporary.write_all(&bytes).map_err(file)?;
-    temporary.persist(path).map_err(|error| file(error.error))?;
-    Ok(())
+    replace_file(path, &bytes).map_err(file)
 }
 
 /// The options of the script that build the same network.
