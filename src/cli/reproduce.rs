@@ -17,7 +17,6 @@ use crate::data::{self, Search};
 use crate::experiment::{
     Context, Declaration, ExperimentError, Preset, images_to_train, paper, recipes, run,
 };
-use crate::figure::draw;
 use crate::record::{Claim, Clock, Provenance, Store, read_file};
 
 /// Regenerate the paper's figures and tables, and say which claims hold
@@ -78,29 +77,33 @@ pub(super) fn run_verb(arguments: &Arguments) -> Result<Ending> {
     let context = Context::new(arguments.preset, data, recipes()?, arguments.seed);
     interrupt::watch()?;
     let bar = Bar::new(images_to_train(&declarations, &context));
-    let (mut claims, mut stopped) = (Vec::new(), false);
+    let (mut claims, mut halted) = (Vec::new(), None);
     for declaration in &declarations {
         bar.say(format!("{}: {}", declaration.paper, declaration.title));
         match arguments.run_one(declaration, &context, &store, &bar) {
             Ok(judged) => claims.extend(judged),
-            Err(error) => match error.downcast_ref() {
-                Some(ExperimentError::NoNet { .. }) => bar.note(&format!("skipped: {error:#}")),
-                Some(ExperimentError::Stopped) => {
-                    bar.note(&format!("{error:#}"));
-                    stopped = true;
+            Err(error) => {
+                if let Some(ExperimentError::NoNet { .. }) = error.downcast_ref() {
+                    bar.note(&format!("skipped: {error:#}"));
+                } else {
+                    halted = Some(error);
                     break;
                 }
-                _ => return Err(error),
-            },
+            }
         }
     }
     bar.finish();
+    // Whatever ended the run, what was finished before is kept whole.
     keep_claims(&store, &claims)?;
     for (name, bytes) in pages::all(&store)? {
         store.write_file(name, &bytes)?;
     }
-    if stopped {
-        return Ok(Ending::Interrupted);
+    if let Some(error) = halted {
+        if let Some(ExperimentError::Stopped) = error.downcast_ref() {
+            say(&format!("{error:#}"));
+            return Ok(Ending::Interrupted);
+        }
+        return Err(error);
     }
     arguments.print(&claims, stopwatch.seconds())?;
     let held = claims.iter().all(|claim| claim.held);
@@ -137,7 +140,7 @@ impl Arguments {
         self.threads.map_or_else(cores, usize::from)
     }
 
-    /// Runs one declaration and keeps its record and figure; its claims, judged.
+    /// Runs one declaration and keeps its record; its claims, judged.
     fn run_one(
         &self,
         declaration: &Declaration,
@@ -163,11 +166,7 @@ impl Arguments {
             started,
             seconds,
         );
-        let drawing = draw(&record).with_context(named)?;
         store.write(&record, &provenance)?;
-        for (name, bytes) in pages::figures(&record, &drawing)? {
-            store.write_file(name, &bytes)?;
-        }
         Ok(claims)
     }
 

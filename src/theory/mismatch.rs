@@ -1,5 +1,7 @@
 //! How far a backward function is from the quantizer whose derivative it stands in for.
 
+use serde::Serialize;
+
 use crate::density::Gaussian;
 use crate::design::{Design, DesignError, HalfWave, Spacing, Zero};
 use crate::math::{Interval, SIXTEEN, bracketed_root, normal};
@@ -8,7 +10,7 @@ use crate::surrogate::{ClippedRelu, HardTanh, Identity, LogTailedRelu, Relu, Sur
 
 /// Distances between a quantizer `Q` and a surrogate `B` for a standard normal input `X`, on the
 /// whole line.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Mismatch {
     /// `E (Q - B)²`.
     pub value_gap: f64,
@@ -30,13 +32,14 @@ pub struct Mismatch {
 }
 
 /// The mismatch of one pair, with its names.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MismatchRow {
     /// The quantizer: `sign`, `hwgq-uniform-m3`.
     pub forward: String,
     /// The surrogate: `clipped-relu`.
     pub backward: &'static str,
     /// The numbers.
+    #[serde(flatten)]
     pub mismatch: Mismatch,
 }
 
