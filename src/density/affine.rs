@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::finite;
-use super::{Density, DensityError};
+use super::{Density, DensityError, Parts};
 use crate::math::{Interval, Moments};
 
 /// The law of `scale·X + shift`, when `X` follows `law`; a negative scale mirrors it.
@@ -30,6 +30,21 @@ impl Affine {
         }
         let has_atoms = !law.atoms().is_empty();
         Ok(Self { law, scale, shift, has_atoms })
+    }
+
+    /// The law of `X`.
+    pub fn law(&self) -> &dyn Density {
+        &*self.law
+    }
+
+    /// What `X` is multiplied by, not 0.
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// What is added to `scale·X`.
+    pub fn shift(&self) -> f64 {
+        self.shift
     }
 
     /// The `x` that is mapped to `y`.
@@ -70,6 +85,23 @@ impl Density for Affine {
         self.law.pdf(self.preimage(x)) / self.scale.abs()
     }
 
+    fn ln_pdf(&self, x: f64) -> f64 {
+        self.law.ln_pdf(self.preimage(x)) - libm::log(self.scale.abs())
+    }
+
+    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
+        // A mirror turns the offset around, and with it the sign of the odd part.
+        let parts = self.law.pdf_parts(self.preimage(middle), offset / self.scale);
+        self.scale.abs().recip() * parts
+    }
+
+    fn kinks(&self) -> Vec<f64> {
+        let mut kinks: Vec<f64> =
+            self.law.kinks().iter().map(|x| self.scale * x + self.shift).collect();
+        kinks.sort_by(f64::total_cmp);
+        kinks
+    }
+
     fn moments(&self, cell: Interval) -> Moments {
         self.moments_about(cell, 0.0)
     }
@@ -80,6 +112,15 @@ impl Density for Affine {
         }
         self.law
             .moments_about(self.preimage_of(cell), self.preimage(origin))
+            .affine(self.scale, 0.0)
+    }
+
+    fn moments_around(&self, middle: f64, half: f64) -> Moments {
+        if self.has_atoms {
+            return self.moments_about(Interval::new(middle - half, middle + half), middle);
+        }
+        self.law
+            .moments_around(self.preimage(middle), half / self.scale.abs())
             .affine(self.scale, 0.0)
     }
 
@@ -100,5 +141,9 @@ impl Density for Affine {
 
     fn is_log_concave(&self) -> bool {
         self.law.is_log_concave()
+    }
+
+    fn as_affine(&self) -> Option<&Affine> {
+        Some(self)
     }
 }

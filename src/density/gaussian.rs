@@ -1,8 +1,8 @@
 //! The normal law, which batch normalisation gives to the inputs of every quantizer.
 
 use super::error::{finite, positive};
-use super::{Density, DensityError};
-use crate::math::{Interval, Moments, normal};
+use super::{Density, DensityError, Parts};
+use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// `p(x) = e^{-(x - mean)²/2sd²} / (sd √(2π))`.
 ///
@@ -52,6 +52,15 @@ impl Density for Gaussian {
         normal::pdf(self.standardised(x)) / self.sd
     }
 
+    fn ln_pdf(&self, x: f64) -> f64 {
+        -0.5 * self.standardised(x).powi(2) - libm::log(self.sd / FRAC_1_SQRT_2PI)
+    }
+
+    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
+        let u = offset / self.sd;
+        Parts::exponential(self.pdf(middle), -0.5 * u * u, -self.standardised(middle) * u)
+    }
+
     fn moments(&self, cell: Interval) -> Moments {
         self.moments_about(cell, 0.0)
     }
@@ -59,6 +68,10 @@ impl Density for Gaussian {
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
         let standard = Interval::new(self.standardised(cell.low), self.standardised(cell.high));
         normal::moments_about(standard, self.standardised(origin)).affine(self.sd, 0.0)
+    }
+
+    fn moments_around(&self, middle: f64, half: f64) -> Moments {
+        normal::moments_around(self.standardised(middle), half / self.sd).affine(self.sd, 0.0)
     }
 
     fn centre(&self) -> Option<f64> {

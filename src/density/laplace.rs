@@ -3,7 +3,7 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::error::{finite, positive};
-use super::{Density, DensityError};
+use super::{Density, DensityError, Parts};
 use crate::math::{Interval, Moments};
 
 /// `p(x) = e^{-|x - mean|/scale} / (2·scale)`; its variance is `2·scale²`.
@@ -43,6 +43,20 @@ impl Density for Laplace {
 
     fn pdf(&self, x: f64) -> f64 {
         0.5 / self.scale * libm::exp(-self.standardised(x).abs())
+    }
+
+    fn ln_pdf(&self, x: f64) -> f64 {
+        -self.standardised(x).abs() - libm::log(2.0 * self.scale)
+    }
+
+    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
+        // On either side of the kink the logarithm is a straight line.
+        let slope = -self.standardised(middle).signum();
+        Parts::exponential(self.pdf(middle), 0.0, slope * offset / self.scale)
+    }
+
+    fn kinks(&self) -> Vec<f64> {
+        vec![self.mean]
     }
 
     fn moments(&self, cell: Interval) -> Moments {

@@ -6,6 +6,7 @@ mod error;
 mod gaussian;
 mod laplace;
 mod name;
+mod parts;
 mod rectified;
 mod uniform;
 
@@ -17,6 +18,7 @@ pub use error::DensityError;
 pub use gaussian::Gaussian;
 pub use laplace::Laplace;
 pub use name::LawName;
+pub use parts::Parts;
 pub use rectified::Rectified;
 pub use uniform::Uniform;
 
@@ -32,6 +34,7 @@ use crate::math::{Interval, Moments};
 /// - normalisation: `moments(support).mass = 1`;
 /// - agreement: `moments` equals the integral of `pdf` plus the atoms in the cell;
 /// - translation: `moments_about(cell, origin)` are the moments of `X - origin` over the cell;
+/// - parts: `pdf_parts(c, u)` are `(p(c + u) ± p(c - u))/2`, and `ln_pdf` is the logarithm of `pdf`;
 /// - equivariance: the moments of `Affine { law, scale, shift }` are `Moments::affine`.
 pub trait Density: Debug + Send + Sync {
     /// Name and parameters, as printed: `gaussian(mean=0, sd=1)`.
@@ -43,6 +46,27 @@ pub trait Density: Debug + Send + Sync {
     /// Density of the part without atoms at `x`, per unit of `x`.
     fn pdf(&self, x: f64) -> f64;
 
+    /// `ln p(x)`, finite wherever the density is not 0 even if `pdf` underflows.
+    fn ln_pdf(&self, x: f64) -> f64 {
+        libm::log(self.pdf(x))
+    }
+
+    /// The even and the odd part of the density about `middle`, `offset` away from it.
+    ///
+    /// The odd part is what pulls the centroid of a cell away from its middle. Laws with a density
+    /// answer without subtracting two densities, so that a cell as narrow as `1e-12` still knows its
+    /// centroid; the fallback subtracts. The points `middle ± offset` lie in one smooth piece: no
+    /// [`Density::kinks`] between them.
+    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
+        Parts::difference(self.pdf(middle + offset), self.pdf(middle - offset))
+    }
+
+    /// Inner points of the support where the density is not smooth (a kink, a jump or a pole),
+    /// increasing; ends of the support are not among them.
+    fn kinks(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
     /// `∫ xᵏ dP` over `cell = (low, high]`, k = 0, 1, 2.
     fn moments(&self, cell: Interval) -> Moments;
 
@@ -53,6 +77,14 @@ pub trait Density: Debug + Send + Sync {
     /// however narrow the cell; the fallback shifts [`Density::moments`] and cannot.
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
         self.moments(cell).affine(1.0, -origin)
+    }
+
+    /// `∫ (x - middle)ᵏ dP` over `(middle - half, middle + half]`, k = 0, 1, 2, `half` finite.
+    ///
+    /// Unlike [`Density::moments_about`] the width is given and not the difference of two rounded
+    /// ends, so that a codebook that is known by its spacings keeps their digits.
+    fn moments_around(&self, middle: f64, half: f64) -> Moments {
+        self.moments_about(Interval::new(middle - half, middle + half), middle)
     }
 
     /// Points that carry probability of their own, as `(point, probability)`, increasing.
@@ -77,6 +109,12 @@ pub trait Density: Debug + Send + Sync {
     fn as_empirical(&self) -> Option<&Empirical> {
         None
     }
+
+    /// The law as an image of a simpler one: designs are made for that one and mapped, so that
+    /// neither tiny nor huge scales overflow in between.
+    fn as_affine(&self) -> Option<&Affine> {
+        None
+    }
 }
 
 /// A law seen through a reference is the same law.
@@ -93,12 +131,28 @@ impl<D: Density + ?Sized> Density for &D {
         (**self).pdf(x)
     }
 
+    fn ln_pdf(&self, x: f64) -> f64 {
+        (**self).ln_pdf(x)
+    }
+
+    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
+        (**self).pdf_parts(middle, offset)
+    }
+
+    fn kinks(&self) -> Vec<f64> {
+        (**self).kinks()
+    }
+
     fn moments(&self, cell: Interval) -> Moments {
         (**self).moments(cell)
     }
 
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
         (**self).moments_about(cell, origin)
+    }
+
+    fn moments_around(&self, middle: f64, half: f64) -> Moments {
+        (**self).moments_around(middle, half)
     }
 
     fn atoms(&self) -> Vec<(f64, f64)> {
@@ -115,5 +169,9 @@ impl<D: Density + ?Sized> Density for &D {
 
     fn as_empirical(&self) -> Option<&Empirical> {
         (**self).as_empirical()
+    }
+
+    fn as_affine(&self) -> Option<&Affine> {
+        (**self).as_affine()
     }
 }

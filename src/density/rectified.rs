@@ -1,6 +1,6 @@
 //! The law of a rectified input, the target that the half-wave quantizer approximates.
 
-use super::{Density, Gaussian};
+use super::{Density, Gaussian, Parts};
 use crate::math::{Interval, Moments};
 
 /// The law of `max(0, X)`: the density of `X` above 0, and all of `P(X <= 0)` on the point 0.
@@ -41,6 +41,18 @@ impl<D: Density> Density for Rectified<D> {
 
     fn pdf(&self, x: f64) -> f64 {
         if x > 0.0 { self.input.pdf(x) } else { 0.0 }
+    }
+
+    fn ln_pdf(&self, x: f64) -> f64 {
+        if x > 0.0 { self.input.ln_pdf(x) } else { f64::NEG_INFINITY }
+    }
+
+    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
+        if middle > 0.0 { self.input.pdf_parts(middle, offset) } else { Parts::default() }
+    }
+
+    fn kinks(&self) -> Vec<f64> {
+        self.input.kinks().into_iter().filter(|&x| x > 0.0).collect()
     }
 
     fn moments(&self, cell: Interval) -> Moments {

@@ -1,7 +1,7 @@
 //! The uniform law, whose optimal quantizer is known in closed form.
 
 use super::error::finite;
-use super::{Density, DensityError};
+use super::{Density, DensityError, Parts};
 use crate::math::{Interval, Moments};
 
 /// `p(x) = 1/(high - low)` on `(low, high]`, 0 elsewhere.
@@ -41,6 +41,10 @@ impl Density for Uniform {
 
     fn pdf(&self, x: f64) -> f64 {
         if self.support.contains(x) { 1.0 / self.support.width() } else { 0.0 }
+    }
+
+    fn pdf_parts(&self, middle: f64, _: f64) -> Parts {
+        Parts { even: self.pdf(middle), odd: 0.0 }
     }
 
     fn moments(&self, cell: Interval) -> Moments {

@@ -1,5 +1,6 @@
 //! Floor 2: choosing a codebook for a law.
 
+mod certificate;
 mod exact;
 mod half_wave;
 mod lloyd_max;
@@ -15,6 +16,7 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
+pub use certificate::{Certificate, CertificateKind};
 pub use exact::{ENTRIES_MAX, Exact};
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};

@@ -52,7 +52,9 @@ pub fn moments_about(cell: Interval, origin: f64) -> Moments {
     if cell.is_empty() {
         Moments::ZERO
     } else if is_narrow(cell) {
-        narrow(cell, origin)
+        // The ends minus the origin are exact where it matters, when the origin lies in the cell.
+        let shift = 0.5 * ((cell.low - origin) + (cell.high - origin));
+        narrow(cell.low.midpoint(cell.high), 0.5 * cell.width()).affine(1.0, shift)
     } else if cell.high <= 0.0 {
         moments_about(Interval::new(-cell.high, -cell.low), -origin).affine(-1.0, 0.0)
     } else if cell.low < 0.0 {
@@ -64,6 +66,12 @@ pub fn moments_about(cell: Interval, origin: f64) -> Moments {
     }
 }
 
+/// `∫ (x - middle)ᵏ φ(x) dx` over `(middle - half, middle + half]`, k = 0, 1, 2.
+pub fn moments_around(middle: f64, half: f64) -> Moments {
+    let cell = Interval::new(middle - half, middle + half);
+    if half > 0.0 && is_narrow(cell) { narrow(middle, half) } else { moments_about(cell, middle) }
+}
+
 /// Whether sixteen nodes integrate `φ` over the cell to the last digit.
 fn is_narrow(cell: Interval) -> bool {
     // φ(c + u) = φ(c) e^{-cu} e^{-u²/2}. For widths h <= 2 and ch <= 8 the rule's error is below
@@ -72,30 +80,25 @@ fn is_narrow(cell: Interval) -> bool {
     width <= 2.0 && width * cell.low.midpoint(cell.high).abs() <= 8.0
 }
 
-/// Moments of a narrow cell by pairs of nodes at `c ± u` around its middle `c`.
-fn narrow(cell: Interval, origin: f64) -> Moments {
-    let half = 0.5 * cell.width();
-    let middle = cell.low.midpoint(cell.high);
-    let mut about_middle = Moments::ZERO;
+/// Moments of a narrow cell about its middle `c`, by pairs of nodes at `c ± u`.
+fn narrow(middle: f64, half: f64) -> Moments {
+    let mut moments = Moments::ZERO;
     for &(node, weight) in SIXTEEN.pairs() {
         let u = half * node;
         // φ(c ± u) = φ(c) e^{-u²/2} (cosh cu ∓ sinh cu): the odd part is not a difference.
         let sinh = libm::sinh(middle * u);
         let cosh = (1.0 + sinh * sinh).sqrt();
         let bell = weight * libm::exp(-0.5 * u * u);
-        about_middle.mass += bell * cosh;
-        about_middle.first -= bell * u * sinh;
-        about_middle.second += bell * u * u * cosh;
+        moments.mass += bell * cosh;
+        moments.first -= bell * u * sinh;
+        moments.second += bell * u * u * cosh;
     }
     let scale = 2.0 * half * pdf(middle);
-    // The ends minus the origin are exact where it matters, when the origin lies in the cell.
-    let shift = 0.5 * ((cell.low - origin) + (cell.high - origin));
     Moments {
-        mass: scale * about_middle.mass,
-        first: scale * about_middle.first,
-        second: scale * about_middle.second,
+        mass: scale * moments.mass,
+        first: scale * moments.first,
+        second: scale * moments.second,
     }
-    .affine(1.0, shift)
 }
 
 /// Moments of `(start, ∞]`, `start >= 0`.
@@ -103,7 +106,7 @@ fn tail(start: f64, origin: f64) -> Moments {
     if start < 2.0 {
         // Near the centre the fraction below is slow; one narrow cell leads out of there.
         let near = Interval::new(start, start + 2.0);
-        let both = narrow(near, origin) + tail(near.high, origin);
+        let both = moments_about(near, origin) + tail(near.high, origin);
         // The sum is off by an ulp or two; half the probability should be just that.
         return Moments { mass: survival(start), ..both };
     }
