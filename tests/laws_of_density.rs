@@ -4,11 +4,14 @@
 
 #[path = "support/laws.rs"]
 mod laws;
+#[path = "support/reference.rs"]
+mod reference;
 
 use std::sync::Arc;
 
 use hwgq::density::{
-    Affine, Density, DensityError, Empirical, Gaussian, Laplace, LawName, Uniform,
+    Affine, Density, DensityError, Empirical, FAMILIES, Gamma, Gaussian, Laplace, LawSpec, Mixture,
+    Rectified, SphereCoordinate, StudentT, Uniform,
 };
 use hwgq::math::{Interval, Moments, SIXTEEN};
 use laws::Case;
@@ -43,22 +46,120 @@ const REACH: f64 = 20.0;
 
 #[test]
 fn all_probability_lies_in_the_support() {
-    let named = LawName::ALL.map(LawName::law);
+    let named: Vec<Arc<dyn Density>> = FAMILIES.iter().map(standard).collect();
     let listed = laws::all();
     let laws = listed.iter().map(|case| &*case.law).chain(named.iter().map(|law| &**law));
     for law in laws {
         let inside = law.moments(law.support());
-        assert!((inside.mass - 1.0).abs() <= 8.0 * f64::EPSILON, "{}", law.describe());
+        assert!((inside.mass - 1.0).abs() <= 8.0 * f64::EPSILON, "{}: {inside:?}", law.describe());
         assert_same(inside, law.moments(Interval::LINE), REACH);
     }
 }
 
+fn standard(family: &hwgq::density::Family) -> Arc<dyn Density> {
+    let defaults: Vec<f64> = family.parameters.iter().map(|parameter| parameter.default).collect();
+    family.law(&defaults).unwrap()
+}
+
 #[test]
-fn named_laws_have_unit_variance_before_rectifying() {
-    for name in LawName::ALL {
-        let second = if name == LawName::HalfWave { 0.5 } else { 1.0 };
-        let moments = name.law().moments(Interval::LINE);
-        assert!((moments.second - second).abs() <= 4.0 * f64::EPSILON, "{}", name.name());
+fn symmetric_families_have_unit_variance() {
+    for family in FAMILIES {
+        let law = standard(family);
+        let Some(centre) = law.centre() else { continue };
+        let moments = law.moments_about(Interval::LINE, centre);
+        // A few dozen panels of positive terms.
+        assert!(
+            (moments.second - 1.0).abs() <= 16.0 * f64::EPSILON,
+            "{}: {moments:?}",
+            family.name
+        );
+    }
+    assert!((Rectified::STANDARD.moments(Interval::LINE).second - 0.5).abs() <= 4.0 * f64::EPSILON);
+}
+
+#[test]
+fn a_law_is_read_as_it_is_printed() {
+    for family in FAMILIES {
+        let spec: LawSpec = family.name.parse().unwrap();
+        assert_eq!(spec.to_string().parse::<LawSpec>().unwrap(), spec);
+    }
+    for (text, complaint) in [
+        ("gausian", "there is no law \"gausian\""),
+        ("student-t(nu=5", "closing parenthesis"),
+        ("student-t(5)", "not of the form name=value"),
+        ("student-t(mu=5)", "it has nu"),
+        ("student-t(nu=five)", "not a number"),
+        ("student-t(nu=5, nu=6)", "given twice"),
+        ("student-t(nu=2)", "at least 2.1"),
+        ("student-t(nu=nan)", "at least 2.1"),
+        ("gaussian(sd=2)", "--scale"),
+        ("gamma(shape=-1)", "positive"),
+    ] {
+        let message = text.parse::<LawSpec>().unwrap_err().to_string();
+        assert!(message.contains(complaint), "{text}: {message}");
+    }
+}
+
+#[test]
+fn parts_and_logarithms_are_those_of_the_density() {
+    for case in laws::all() {
+        for middle in [-2.7, -0.8, 0.3, 0.9, 1.7, 3.1] {
+            let law = &case.law;
+            let half = law.smooth_half(middle);
+            if half <= 0.0 || law.pdf(middle) <= 0.0 {
+                continue;
+            }
+            let ln_pdf = law.ln_pdf(middle);
+            // exp and ln of numbers up to 20
+            assert!(
+                (libm::exp(ln_pdf) / law.pdf(middle) - 1.0).abs() <= 1e-14,
+                "{}",
+                law.describe()
+            );
+            for share in [0.99, 0.5, 1e-3] {
+                let offset = share * half;
+                let (above, below) = (law.pdf(middle + offset), law.pdf(middle - offset));
+                let parts = law.pdf_parts(middle, offset);
+                // The ends are rounded, to an ulp of up to 4, where the slope is below 20.
+                let slack = 64.0 * f64::EPSILON * law.pdf(middle).max(above).max(below) * 4.0;
+                assert!((parts.even - 0.5 * (above + below)).abs() <= slack, "{}", law.describe());
+                assert!((parts.odd - 0.5 * (above - below)).abs() <= slack, "{}", law.describe());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_smooth_cell_has_the_moments_of_its_halves() {
+    for case in laws::all() {
+        for middle in [-2.7, -0.8, 0.3, 0.9, 1.7, 3.1] {
+            let law = &case.law;
+            let half = law.smooth_half(middle);
+            if half <= 0.0 || law.pdf(middle) <= 0.0 {
+                continue;
+            }
+            for share in [1.0, 0.12, 0.015] {
+                let half = share * half;
+                let whole = law.moments_around(middle, half);
+                let quarter = 0.5 * half;
+                let low = law.moments_around(middle - quarter, quarter).affine(1.0, -quarter);
+                let high = law.moments_around(middle + quarter, quarter).affine(1.0, quarter);
+                let sum = low + high;
+                // Two dozen roundings; those of the middles pass through the exponent.
+                let slack = 64.0 * f64::EPSILON * whole.mass * law.ln_pdf(middle).abs().max(1.0);
+                assert!((sum.mass - whole.mass).abs() <= slack, "{} {share}", law.describe());
+                assert!(
+                    (sum.first - whole.first).abs() <= slack * half,
+                    "{} {share}",
+                    law.describe()
+                );
+                assert!(
+                    (sum.second - whole.second).abs() <= slack * half * half,
+                    "{} {share}",
+                    law.describe()
+                );
+            }
+        }
     }
 }
 
@@ -188,6 +289,37 @@ fn broken_parameters_are_refused() {
     assert_eq!(Empirical::new(vec![]), Err(DensityError::EmptySample));
     assert!(matches!(Empirical::new(vec![1.0, f64::NAN]), Err(DensityError::NotFinite { .. })));
     assert!(matches!(Empirical::new(vec![f64::NEG_INFINITY]), Err(DensityError::NotFinite { .. })));
+    assert!(matches!(StudentT::new(2.0), Err(DensityError::TooSmall { .. })));
+    assert!(matches!(SphereCoordinate::new(2.0), Err(DensityError::TooSmall { .. })));
+    assert!(matches!(Gamma::new(0.0), Err(DensityError::NotPositive { .. })));
+    assert!(matches!(Mixture::new(vec![]), Err(DensityError::WeightSum { .. })));
     let gaussian: Arc<dyn Density> = Arc::new(Gaussian::STANDARD);
+    let half = vec![(0.5, Arc::clone(&gaussian))];
+    assert!(matches!(Mixture::new(half), Err(DensityError::WeightSum { .. })));
     assert!(matches!(Affine::new(gaussian, 0.0, 1.0), Err(DensityError::ZeroScale)));
+}
+
+#[test]
+fn cells_of_any_width_agree_with_mpmath() {
+    for row in reference::rows("cells") {
+        let law = row.text("law").parse::<LawSpec>().unwrap().law().unwrap();
+        let (middle, half) = (row.number("middle"), row.number("half"));
+        let what = format!("{} at {middle} ± {half}", law.describe());
+        let moments = if half.is_finite() {
+            law.moments_around(middle, half)
+        } else {
+            law.moments_about(Interval::new(middle, f64::INFINITY), middle)
+        };
+        // A density is good to a few roundings of its exponent, up to 20 in these cells; the
+        // centroid does not see them.
+        reference::assert_close(&what, moments.mass, row.number("mass"), 24.0 * f64::EPSILON);
+        reference::assert_close(&what, moments.second, row.number("second"), 24.0 * f64::EPSILON);
+        let (offset, golden) = (moments.centroid().unwrap(), row.number("offset"));
+        // A smooth cell knows how far its centroid is from its middle; one at a rough end knows
+        // how far it is from that end.
+        let unit =
+            if half <= law.smooth_half(middle) || half.is_infinite() { golden.abs() } else { half };
+        let error = (offset - golden).abs() / unit;
+        assert!(error <= 24.0 * f64::EPSILON, "{what}: {offset:e} against {golden:e}");
+    }
 }

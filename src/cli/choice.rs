@@ -4,7 +4,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Usage;
 use crate::data;
-use crate::density::LawName;
 use crate::experiment::Preset;
 use crate::nn::Net;
 use crate::scheme::{Backward, Forward, Weights};
@@ -38,10 +37,6 @@ pub(super) fn net() -> impl TypedValueParser<Value = Net> {
 
 pub(super) fn dataset() -> impl TypedValueParser<Value = data::Name> {
     named(&data::Name::ALL, data::Name::name)
-}
-
-pub(super) fn law() -> impl TypedValueParser<Value = LawName> {
-    named(&LawName::ALL, LawName::name)
 }
 
 pub(super) fn preset() -> impl TypedValueParser<Value = Preset> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Ending;
 use super::choice::unknown;
 use super::output::{Format, print, print_csv, print_json};
-use crate::density::LawName;
+use crate::density::{FAMILIES, Family};
 use crate::experiment::{Declaration, paper};
 use crate::record::{Column, Table, Values};
 use crate::scheme::{Scheme, ZOO};
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
 
 fn entries() -> Result<Vec<Entry>> {
     let schemes = ZOO.iter().map(of_scheme);
-    let laws = LawName::ALL.into_iter().map(of_law);
+    let laws = FAMILIES.iter().map(of_law).collect::<Result<Vec<_>, _>>()?;
     let mut all: Vec<Entry> = schemes.chain(laws).collect();
     all.extend(paper()?.iter().map(of_experiment));
     Ok(all)
@@ -70,19 +70,29 @@ fn of_scheme(scheme: &Scheme) -> Entry {
     }
 }
 
-fn of_law(name: LawName) -> Entry {
-    let law = name.law();
+fn of_law(family: &Family) -> Result<Entry> {
+    let defaults: Vec<f64> = family.parameters.iter().map(|parameter| parameter.default).collect();
+    let law = family.law(&defaults)?;
     let support = law.support();
-    let summary = format!("the law {}", law.describe());
+    let summary = format!("the law {}", family.formula);
     let mut lines = vec![
-        format!("{}: {summary}", name.name()),
+        format!("{}: {summary}", family.name),
         format!("  support    ({:?}, {:?}]", support.low, support.high),
     ];
+    for parameter in family.parameters {
+        lines
+            .push(format!("  parameter  {}, {} when not given", parameter.name, parameter.default));
+    }
     for (point, mass) in law.atoms() {
         lines.push(format!("  atom       probability {mass} at {point}"));
     }
-    lines.push(format!("  design     hwgq levels --law {} --bits 2", name.name()));
-    Entry { name: name.name().to_owned(), kind: "law", summary, text: lines.join("\n") }
+    lines.push(if law.is_log_concave() {
+        "  levels     log-concave: one stationary quantizer of each size".to_owned()
+    } else {
+        "  levels     not log-concave: several stationary quantizers may exist".to_owned()
+    });
+    lines.push(format!("  design     hwgq levels --law {} --bits 2", family.name));
+    Ok(Entry { name: family.name.to_owned(), kind: "law", summary, text: lines.join("\n") })
 }
 
 fn of_experiment(declaration: &Declaration) -> Entry {

@@ -1,16 +1,17 @@
 //! `hwgq levels`: an optimal codebook, with the evidence that it is one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::choice::law;
+use super::law::LawArguments;
 use super::output::{Format, exact, print, print_csv, print_json, print_table};
 use super::{Ending, Usage};
 use crate::data::sample;
-use crate::density::{Density, Empirical, LawName};
+use crate::density::{Density, Empirical};
 use crate::design::{Designed, Spacing, Zero, optimal};
 use crate::record::{Column, Table, Values};
 use crate::theory::{Assessment, assess};
@@ -21,11 +22,10 @@ use crate::theory::{Assessment, assess};
 /// what is left of the optimality conditions.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The law of the input
-    #[arg(long, value_parser = law(), default_value = "half-wave", conflicts_with = "sample")]
-    law: LawName,
+    #[command(flatten)]
+    law: LawArguments,
     /// A text file of numbers (CSV) to design for, in place of a law
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["law", "mixture", "scale", "shift"])]
     sample: Option<PathBuf>,
     /// Free levels (Lloyd-Max), or levels one step apart
     #[arg(long, value_enum, default_value_t)]
@@ -90,19 +90,19 @@ struct Answer {
 }
 
 impl Arguments {
-    fn law(&self) -> Result<Box<dyn Density>> {
+    fn law(&self) -> Result<Arc<dyn Density>> {
         Ok(match &self.sample {
             Some(path) => {
                 let law = Empirical::new(sample(path)?);
-                Box::new(law.with_context(|| path.display().to_string())?)
+                Arc::new(law.with_context(|| path.display().to_string())?)
             }
-            None => self.law.law(),
+            None => self.law.law()?,
         })
     }
 
     /// The zero convention; a quantizer of anything but the half wave has none.
     fn zero(&self) -> Result<Option<ZeroName>, Usage> {
-        match (self.sample.is_none() && self.law == LawName::HalfWave, self.zero) {
+        match (self.sample.is_none() && self.law.is_half_wave(), self.zero) {
             (true, zero) => Ok(Some(zero.unwrap_or(ZeroName::NonPositive))),
             (false, None) => Ok(None),
             (false, Some(_)) => Err(Usage(

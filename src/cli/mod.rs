@@ -5,6 +5,7 @@ mod claims_table;
 mod data;
 mod explain;
 mod interrupt;
+mod law;
 mod levels;
 mod mismatch;
 mod output;

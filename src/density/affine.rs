@@ -89,6 +89,14 @@ impl Density for Affine {
         self.law.ln_pdf(self.preimage(x)) - libm::log(self.scale.abs())
     }
 
+    fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
+        self.law.ln_pdf_change(self.preimage(from), by / self.scale)
+    }
+
+    fn smooth_half(&self, middle: f64) -> f64 {
+        self.scale.abs() * self.law.smooth_half(self.preimage(middle))
+    }
+
     fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
         // A mirror turns the offset around, and with it the sign of the odd part.
         let parts = self.law.pdf_parts(self.preimage(middle), offset / self.scale);
@@ -100,10 +108,6 @@ impl Density for Affine {
             self.law.kinks().iter().map(|x| self.scale * x + self.shift).collect();
         kinks.sort_by(f64::total_cmp);
         kinks
-    }
-
-    fn moments(&self, cell: Interval) -> Moments {
-        self.moments_about(cell, 0.0)
     }
 
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {

@@ -119,10 +119,6 @@ impl Density for Empirical {
         0.0
     }
 
-    fn moments(&self, cell: Interval) -> Moments {
-        self.moments_about(cell, 0.0)
-    }
-
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
         if cell.is_empty() {
             return Moments::ZERO;

@@ -21,6 +21,38 @@ pub enum DensityError {
         /// What was given.
         given: f64,
     },
+    /// A shape parameter below the range in which the law can be computed.
+    #[error("{what} is {given}; it must be a finite number, at least {least}")]
+    TooSmall {
+        /// The parameter.
+        what: &'static str,
+        /// What was given.
+        given: f64,
+        /// The least value allowed.
+        least: f64,
+    },
+    /// A law of a name that no family has.
+    #[error("there is no law {given:?}; there are {known}, and --mixture for sums of them")]
+    UnknownLaw {
+        /// What was given.
+        given: String,
+        /// The names of all families.
+        known: String,
+    },
+    /// A law whose parameters cannot be read.
+    #[error("{given:?} does not name a law: {why}; write it like student-t(nu=5)")]
+    Malformed {
+        /// What was given.
+        given: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Weights that leave some probability out, or count some twice.
+    #[error("the weights of the mixture sum to {sum}; they must sum to 1")]
+    WeightSum {
+        /// Their sum.
+        sum: f64,
+    },
     /// An affine map that sends everything to one point.
     #[error("the scale is 0, which leaves no law; give a scale above or below 0")]
     ZeroScale,
@@ -56,5 +88,14 @@ pub(super) fn positive(what: &'static str, given: f64) -> Result<f64, DensityErr
         Ok(given)
     } else {
         Err(DensityError::NotPositive { what, given })
+    }
+}
+
+/// `given`, if it is finite and not below `least`.
+pub(super) fn at_least(what: &'static str, given: f64, least: f64) -> Result<f64, DensityError> {
+    if given >= least && given.is_finite() {
+        Ok(given)
+    } else {
+        Err(DensityError::TooSmall { what, given, least })
     }
 }

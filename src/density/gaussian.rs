@@ -1,7 +1,7 @@
 //! The normal law, which batch normalisation gives to the inputs of every quantizer.
 
 use super::error::{finite, positive};
-use super::{Density, DensityError, Parts};
+use super::{Density, DensityError};
 use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// `p(x) = e^{-(x - mean)²/2sd²} / (sd √(2π))`.
@@ -56,13 +56,13 @@ impl Density for Gaussian {
         -0.5 * self.standardised(x).powi(2) - libm::log(self.sd / FRAC_1_SQRT_2PI)
     }
 
-    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
-        let u = offset / self.sd;
-        Parts::exponential(self.pdf(middle), -0.5 * u * u, -self.standardised(middle) * u)
+    fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
+        let u = by / self.sd;
+        -u * (self.standardised(from) + 0.5 * u)
     }
 
-    fn moments(&self, cell: Interval) -> Moments {
-        self.moments_about(cell, 0.0)
+    fn smooth_half(&self, middle: f64) -> f64 {
+        self.sd * (4.0 / self.standardised(middle).abs()).min(1.0)
     }
 
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {

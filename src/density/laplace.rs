@@ -3,7 +3,7 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::error::{finite, positive};
-use super::{Density, DensityError, Parts};
+use super::{Density, DensityError};
 use crate::math::{Interval, Moments};
 
 /// `p(x) = e^{-|x - mean|/scale} / (2·scale)`; its variance is `2·scale²`.
@@ -49,18 +49,19 @@ impl Density for Laplace {
         -self.standardised(x).abs() - libm::log(2.0 * self.scale)
     }
 
-    fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
+    fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         // On either side of the kink the logarithm is a straight line.
-        let slope = -self.standardised(middle).signum();
-        Parts::exponential(self.pdf(middle), 0.0, slope * offset / self.scale)
+        let side = from - self.mean;
+        let is_above = if side.abs() > 0.0 { side > 0.0 } else { by > 0.0 };
+        if is_above { -by / self.scale } else { by / self.scale }
+    }
+
+    fn smooth_half(&self, middle: f64) -> f64 {
+        (middle - self.mean).abs().min(4.0 * self.scale)
     }
 
     fn kinks(&self) -> Vec<f64> {
         vec![self.mean]
-    }
-
-    fn moments(&self, cell: Interval) -> Moments {
-        self.moments_about(cell, 0.0)
     }
 
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {

@@ -3,11 +3,22 @@
 mod affine;
 mod empirical;
 mod error;
+mod exponential;
+mod family;
+mod gamma;
 mod gaussian;
+mod generalized_gaussian;
+mod half_normal;
 mod laplace;
-mod name;
+mod logistic;
+mod mixture;
 mod parts;
+mod rayleigh;
 mod rectified;
+mod smooth;
+mod spec;
+mod sphere_coordinate;
+mod student_t;
 mod uniform;
 
 use std::fmt::Debug;
@@ -15,11 +26,21 @@ use std::fmt::Debug;
 pub use affine::Affine;
 pub use empirical::Empirical;
 pub use error::DensityError;
+pub use exponential::Exponential;
+pub use family::{FAMILIES, Family, Parameter};
+pub use gamma::Gamma;
 pub use gaussian::Gaussian;
+pub use generalized_gaussian::GeneralizedGaussian;
+pub use half_normal::HalfNormal;
 pub use laplace::Laplace;
-pub use name::LawName;
+pub use logistic::Logistic;
+pub use mixture::Mixture;
 pub use parts::Parts;
+pub use rayleigh::Rayleigh;
 pub use rectified::Rectified;
+pub use spec::LawSpec;
+pub use sphere_coordinate::SphereCoordinate;
+pub use student_t::StudentT;
 pub use uniform::Uniform;
 
 use crate::math::{Interval, Moments};
@@ -34,7 +55,9 @@ use crate::math::{Interval, Moments};
 /// - normalisation: `moments(support).mass = 1`;
 /// - agreement: `moments` equals the integral of `pdf` plus the atoms in the cell;
 /// - translation: `moments_about(cell, origin)` are the moments of `X - origin` over the cell;
-/// - parts: `pdf_parts(c, u)` are `(p(c + u) ± p(c - u))/2`, and `ln_pdf` is the logarithm of `pdf`;
+/// - logarithm: `ln_pdf` is that of `pdf`, `ln_pdf_change` a difference of two of them, and
+///   `pdf_parts(c, u)` are `(p(c + u) ± p(c - u))/2`;
+/// - smoothness: a cell within `smooth_half` has the moments that its two halves have;
 /// - equivariance: the moments of `Affine { law, scale, shift }` are `Moments::affine`.
 pub trait Density: Debug + Send + Sync {
     /// Name and parameters, as printed: `gaussian(mean=0, sd=1)`.
@@ -51,14 +74,31 @@ pub trait Density: Debug + Send + Sync {
         libm::log(self.pdf(x))
     }
 
-    /// The even and the odd part of the density about `middle`, `offset` away from it.
+    /// `ln p(from + by) - ln p(from)`, both points in one smooth piece.
     ///
-    /// The odd part is what pulls the centroid of a cell away from its middle. Laws with a density
-    /// answer without subtracting two densities, so that a cell as narrow as `1e-12` still knows its
-    /// centroid; the fallback subtracts. The points `middle ± offset` lie in one smooth piece: no
-    /// [`Density::kinks`] between them.
+    /// Laws with a density answer without subtracting two logarithms, so that the change over a
+    /// distance of `1e-12` keeps all of its digits; the fallback subtracts.
+    fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
+        self.ln_pdf(from + by) - self.ln_pdf(from)
+    }
+
+    /// The even and the odd part of the density about `middle`, `offset` away from it, both points
+    /// in one smooth piece.
+    ///
+    /// The odd part is what pulls the centroid of a cell away from its middle.
     fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
-        Parts::difference(self.pdf(middle + offset), self.pdf(middle - offset))
+        let above = self.ln_pdf_change(middle, offset);
+        let below = self.ln_pdf_change(middle, -offset);
+        Parts::exponential(self.pdf(middle), 0.5 * (above + below), 0.5 * (above - below))
+    }
+
+    /// How far a cell may reach on both sides of `middle` for sixteen Gauss-Legendre nodes to
+    /// integrate the density to the last digit.
+    ///
+    /// Such a cell lies in the support and holds no kink; at a pole, and at a point whose every
+    /// neighbourhood is rough, the answer is 0. A law that does not say is never smooth.
+    fn smooth_half(&self, _middle: f64) -> f64 {
+        0.0
     }
 
     /// Inner points of the support where the density is not smooth (a kink, a jump or a pole),
@@ -68,15 +108,16 @@ pub trait Density: Debug + Send + Sync {
     }
 
     /// `∫ xᵏ dP` over `cell = (low, high]`, k = 0, 1, 2.
-    fn moments(&self, cell: Interval) -> Moments;
+    fn moments(&self, cell: Interval) -> Moments {
+        self.moments_about(cell, 0.0)
+    }
 
     /// `∫ (x - origin)ᵏ dP` over the cell, k = 0, 1, 2.
     ///
     /// With a level as origin the first moment is the pull towards the centroid, the second the
-    /// distortion. Laws with a density answer without cancellation, so that both keep their digits
-    /// however narrow the cell; the fallback shifts [`Density::moments`] and cannot.
+    /// distortion. Nothing cancels, so that both keep their digits however narrow the cell.
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
-        self.moments(cell).affine(1.0, -origin)
+        smooth::moments_about(self, cell, origin)
     }
 
     /// `∫ (x - middle)ᵏ dP` over `(middle - half, middle + half]`, k = 0, 1, 2, `half` finite.
@@ -84,7 +125,11 @@ pub trait Density: Debug + Send + Sync {
     /// Unlike [`Density::moments_about`] the width is given and not the difference of two rounded
     /// ends, so that a codebook that is known by its spacings keeps their digits.
     fn moments_around(&self, middle: f64, half: f64) -> Moments {
-        self.moments_about(Interval::new(middle - half, middle + half), middle)
+        if half <= self.smooth_half(middle) {
+            smooth::moments_around(self, middle, half)
+        } else {
+            self.moments_about(Interval::new(middle - half, middle + half), middle)
+        }
     }
 
     /// Points that carry probability of their own, as `(point, probability)`, increasing.
@@ -135,8 +180,16 @@ impl<D: Density + ?Sized> Density for &D {
         (**self).ln_pdf(x)
     }
 
+    fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
+        (**self).ln_pdf_change(from, by)
+    }
+
     fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
         (**self).pdf_parts(middle, offset)
+    }
+
+    fn smooth_half(&self, middle: f64) -> f64 {
+        (**self).smooth_half(middle)
     }
 
     fn kinks(&self) -> Vec<f64> {

@@ -47,16 +47,20 @@ impl<D: Density> Density for Rectified<D> {
         if x > 0.0 { self.input.ln_pdf(x) } else { f64::NEG_INFINITY }
     }
 
+    fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
+        self.input.ln_pdf_change(from, by)
+    }
+
+    fn smooth_half(&self, middle: f64) -> f64 {
+        self.input.smooth_half(middle).min(middle.max(0.0))
+    }
+
     fn pdf_parts(&self, middle: f64, offset: f64) -> Parts {
         if middle > 0.0 { self.input.pdf_parts(middle, offset) } else { Parts::default() }
     }
 
     fn kinks(&self) -> Vec<f64> {
         self.input.kinks().into_iter().filter(|&x| x > 0.0).collect()
-    }
-
-    fn moments(&self, cell: Interval) -> Moments {
-        self.moments_about(cell, 0.0)
     }
 
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {

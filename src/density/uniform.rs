@@ -1,7 +1,7 @@
 //! The uniform law, whose optimal quantizer is known in closed form.
 
 use super::error::finite;
-use super::{Density, DensityError, Parts};
+use super::{Density, DensityError};
 use crate::math::{Interval, Moments};
 
 /// `p(x) = 1/(high - low)` on `(low, high]`, 0 elsewhere.
@@ -43,12 +43,12 @@ impl Density for Uniform {
         if self.support.contains(x) { 1.0 / self.support.width() } else { 0.0 }
     }
 
-    fn pdf_parts(&self, middle: f64, _: f64) -> Parts {
-        Parts { even: self.pdf(middle), odd: 0.0 }
+    fn ln_pdf_change(&self, _from: f64, _by: f64) -> f64 {
+        0.0
     }
 
-    fn moments(&self, cell: Interval) -> Moments {
-        self.moments_about(cell, 0.0)
+    fn smooth_half(&self, middle: f64) -> f64 {
+        (middle - self.support.low).min(self.support.high - middle)
     }
 
     fn moments_about(&self, cell: Interval, origin: f64) -> Moments {

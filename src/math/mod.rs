@@ -15,7 +15,7 @@ pub use gemm::{product, product_in_parallel};
 pub use interval::Interval;
 pub use matrix::{Axis, MatrixView, MatrixViewMut};
 pub use moments::Moments;
-pub use quadrature::{GaussLegendre, SIXTEEN};
+pub use quadrature::{EIGHT, FOUR, GaussLegendre, SIXTEEN};
 pub use root::{Root, bracketed_root};
 pub use special::{FRAC_1_SQRT_2PI, exp_minus_half_square, mills_ratio};
 pub use sum::CompensatedSum;

@@ -41,6 +41,12 @@ impl Moments {
         })
     }
 
+    /// The moments of an event that happens `weight` times as often.
+    #[must_use]
+    pub fn weighted(self, weight: f64) -> Self {
+        Self { mass: weight * self.mass, first: weight * self.first, second: weight * self.second }
+    }
+
     /// Moments of `scale·X + shift` when these are the moments of `X` over the same event.
     #[must_use]
     pub fn affine(self, scale: f64, shift: f64) -> Self {

@@ -93,12 +93,7 @@ fn narrow(middle: f64, half: f64) -> Moments {
         moments.first -= bell * u * sinh;
         moments.second += bell * u * u * cosh;
     }
-    let scale = 2.0 * half * pdf(middle);
-    Moments {
-        mass: scale * moments.mass,
-        first: scale * moments.first,
-        second: scale * moments.second,
-    }
+    moments.weighted(2.0 * half * pdf(middle))
 }
 
 /// Moments of `(start, ∞]`, `start >= 0`.

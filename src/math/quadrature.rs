@@ -17,6 +17,12 @@ pub struct GaussLegendre {
 /// `e^{cx}` is below `(ch/23)^32`.
 pub static SIXTEEN: LazyLock<GaussLegendre> = LazyLock::new(|| GaussLegendre::new(8));
 
+/// Eight nodes, for pieces an eighth as wide.
+pub static EIGHT: LazyLock<GaussLegendre> = LazyLock::new(|| GaussLegendre::new(4));
+
+/// Four nodes, for pieces a 512th as wide.
+pub static FOUR: LazyLock<GaussLegendre> = LazyLock::new(|| GaussLegendre::new(2));
+
 impl GaussLegendre {
     /// The rule with `2·pairs` nodes.
     ///
