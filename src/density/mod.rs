@@ -1,6 +1,7 @@
 //! Floor 1: laws of the input, each answering one hard question: the moments of a cell.
 
 mod affine;
+mod balance;
 mod empirical;
 mod error;
 mod exponential;
@@ -24,6 +25,7 @@ mod uniform;
 use std::fmt::Debug;
 
 pub use affine::Affine;
+pub use balance::Balance;
 pub use empirical::Empirical;
 pub use error::DensityError;
 pub use exponential::Exponential;
@@ -132,6 +134,16 @@ pub trait Density: Debug + Send + Sync {
         }
     }
 
+    /// How the centroid of `(middle - half, middle + half]` lies; `None` without probability.
+    fn balance(&self, middle: f64, half: f64) -> Option<Balance> {
+        let moments = self.moments_around(middle, half);
+        Some(Balance {
+            offset: moments.centroid()?,
+            rate_low: self.pdf(middle - half) / moments.mass,
+            rate_high: self.pdf(middle + half) / moments.mass,
+        })
+    }
+
     /// Points that carry probability of their own, as `(point, probability)`, increasing.
     fn atoms(&self) -> Vec<(f64, f64)> {
         Vec::new()
@@ -206,6 +218,10 @@ impl<D: Density + ?Sized> Density for &D {
 
     fn moments_around(&self, middle: f64, half: f64) -> Moments {
         (**self).moments_around(middle, half)
+    }
+
+    fn balance(&self, middle: f64, half: f64) -> Option<Balance> {
+        (**self).balance(middle, half)
     }
 
     fn atoms(&self) -> Vec<(f64, f64)> {

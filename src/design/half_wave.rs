@@ -92,8 +92,8 @@ impl Design for HalfWave {
             (Spacing::LloydMax, Zero::Free) => {
                 // The rounding quantizer is near: only the pull of the atom at zero is missing.
                 let near = above(law, Foot::Level(0.0), positive, ROUNDS_MAX)?;
-                let start = std::iter::once(0.0).chain(near.levels).collect();
-                let found = refine(&target, Foot::Open, start, ROUNDS_MAX)?;
+                let start: Vec<f64> = std::iter::once(0.0).chain(near.levels).collect();
+                let found = refine(&target, Foot::Open, &start, ROUNDS_MAX)?;
                 (Codebook::nearest(found.levels)?, near.rounds + found.rounds, found.residual)
             }
             (Spacing::Uniform, Zero::NonPositive) => uniform(law, Grid::NO_ZERO_CELL, positive)?,

@@ -34,7 +34,7 @@ pub(super) fn compander(
 ) -> Result<Vec<f64>, DesignError> {
     let range = effective(law, range, levels)?;
     // A few points a level: Newton's method needs the right neighbourhood, not digits.
-    let pieces = 64 + 8 * levels;
+    let pieces = 64 + 8 * levels.min(PIECES_PER_LEVEL_UNTIL);
     let at = |index: usize| range.low + range.width() * (index as f64 / pieces as f64);
     let root = |x: f64| libm::cbrt(law.pdf(x));
     let mut sums = Vec::with_capacity(pieces + 1);
@@ -54,6 +54,9 @@ pub(super) fn compander(
         })
         .collect())
 }
+
+/// More pieces than that follow any density closely enough for any number of levels.
+const PIECES_PER_LEVEL_UNTIL: usize = 1024;
 
 /// The part of `range` outside which so little probability lies that no level belongs there.
 fn effective(law: &dyn Density, range: Interval, levels: usize) -> Result<Interval, DesignError> {

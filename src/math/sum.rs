@@ -39,6 +39,11 @@ impl CompensatedSum {
     pub fn value(self) -> f64 {
         self.sum + self.dropped
     }
+
+    /// `target` less the sum, rounded after what was dropped has been counted.
+    pub fn distance_to(self, target: f64) -> f64 {
+        (target - self.sum) - self.dropped
+    }
 }
 
 impl FromIterator<f64> for CompensatedSum {
