@@ -1,5 +1,6 @@
 //! Floor 8: the command line, one verb a file.
 
+mod bench;
 mod choice;
 mod claims_table;
 mod data;
@@ -35,6 +36,7 @@ struct Arguments {
 enum Verb {
     Reproduce(reproduce::Arguments),
     Levels(levels::Arguments),
+    Bench(bench::Arguments),
     Mismatch(mismatch::Arguments),
     Train(train::Arguments),
     Explain(explain::Arguments),
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
     let ended = match arguments.verb {
         Verb::Reproduce(arguments) => reproduce::run_verb(&arguments),
         Verb::Levels(arguments) => levels::run(&arguments),
+        Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Mismatch(arguments) => mismatch::run(&arguments),
         Verb::Train(arguments) => train::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),

@@ -1,0 +1,107 @@
+//! `hwgq bench design`: the time of a Lloyd-Max design against the number of levels.
+
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+
+use super::law::LawArguments;
+use super::output::{Format, eight_digits, print_csv, print_json, print_table};
+use super::{Ending, Usage};
+use crate::density::Density;
+use crate::design::{Design as _, LEVELS_MAX, Newton};
+use crate::record::{Clock, Column, Table, Values};
+
+/// Time Lloyd-Max designs by Newton's method, one thread
+///
+/// The median of repeated designs of each size, after one that warms up.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    law: LawArguments,
+    /// The sizes, separated by commas
+    #[arg(long, value_name = "N,N…", value_delimiter = ',', default_values_t = SIZES)]
+    levels: Vec<usize>,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+const SIZES: [usize; 9] = [4, 16, 64, 256, 1024, 4096, 16384, 65536, LEVELS_MAX];
+
+/// The contract of `--format json`.
+#[derive(Debug, Serialize)]
+struct Answer {
+    law: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    levels: usize,
+    milliseconds: f64,
+    nanoseconds_per_level: f64,
+    rounds: u32,
+    residual: f64,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
+    let law = arguments.law.law()?;
+    for &levels in &arguments.levels {
+        if !(1..=LEVELS_MAX).contains(&levels) {
+            return Err(Usage(format!("--levels {levels}: sizes are 1 to {LEVELS_MAX}")).into());
+        }
+    }
+    let rows = arguments.levels.iter().map(|&levels| row(&*law, levels));
+    let answer = Answer { law: law.describe(), rows: rows.collect::<Result<_>>()? };
+    match arguments.format {
+        Format::Json => print_json(&answer)?,
+        Format::Csv => print_csv(&table(&answer)?)?,
+        Format::Table => print_table(&table(&answer)?, eight_digits)?,
+    }
+    Ok(Ending::Done)
+}
+
+/// Seconds that the repetitions of one size take together, and how many there are at most.
+const BUDGET_S: f64 = 0.5;
+const REPETITIONS_MAX: usize = 1001;
+const REPETITIONS_MIN: usize = 5;
+
+fn row(law: &dyn Density, levels: usize) -> Result<Row> {
+    let designed = Newton::default().design(law, levels)?;
+    let mut seconds = Vec::new();
+    let whole = Clock::System.start();
+    while seconds.len() < REPETITIONS_MIN
+        || (seconds.len() < REPETITIONS_MAX && whole.seconds() < BUDGET_S)
+    {
+        let watch = Clock::System.start();
+        std::hint::black_box(Newton::default().design(std::hint::black_box(law), levels)?);
+        seconds.push(watch.seconds());
+    }
+    seconds.sort_by(f64::total_cmp);
+    let median = seconds[seconds.len() / 2];
+    Ok(Row {
+        levels,
+        milliseconds: 1e3 * median,
+        nanoseconds_per_level: 1e9 * median / levels as f64,
+        rounds: designed.rounds,
+        residual: designed.residual,
+    })
+}
+
+fn table(answer: &Answer) -> Result<Table> {
+    let column = |name: &str, unit: &str, value: fn(&Row) -> f64| Column {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        values: Values::Number(answer.rows.iter().map(value).collect()),
+    };
+    Ok(Table::new(
+        "design",
+        vec![
+            column("levels", "", |row| row.levels as f64),
+            column("milliseconds", "ms", |row| row.milliseconds),
+            column("nanoseconds_per_level", "ns", |row| row.nanoseconds_per_level),
+            column("rounds", "", |row| f64::from(row.rounds)),
+            column("residual", "", |row| row.residual),
+        ],
+    )?)
+}

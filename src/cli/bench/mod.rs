@@ -1,0 +1,26 @@
+//! `hwgq bench`: how fast, measured here and now.
+
+mod design;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::{Ending, Usage, law, output};
+
+/// Measure how fast the program is on this machine
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Design(design::Arguments),
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
+    match &arguments.what {
+        What::Design(arguments) => design::run(arguments),
+    }
+}
