@@ -39,6 +39,10 @@ impl Density for Exponential {
         middle.clamp(f64::MIN_POSITIVE, 4.0)
     }
 
+    fn compand(&self, position: f64) -> Option<f64> {
+        Some(-3.0 * libm::log1p(-position))
+    }
+
     fn is_log_concave(&self) -> bool {
         true
     }

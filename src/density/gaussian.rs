@@ -1,7 +1,8 @@
 //! The normal law, which batch normalisation gives to the inputs of every quantizer.
 
 use super::error::{finite, positive};
-use super::{Density, DensityError};
+use super::{Balance, Density, DensityError};
+use crate::math::normal::Balances;
 use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// `p(x) = e^{-(x - mean)²/2sd²} / (sd √(2π))`.
@@ -72,6 +73,32 @@ impl Density for Gaussian {
 
     fn moments_around(&self, middle: f64, half: f64) -> Moments {
         normal::moments_around(self.standardised(middle), half / self.sd).affine(self.sd, 0.0)
+    }
+
+    fn balance(&self, middle: f64, half: f64) -> Option<Balance> {
+        let (offset, low, high) = normal::balance(self.standardised(middle), half / self.sd)?;
+        Some(Balance {
+            offset: self.sd * offset,
+            rate_low: low / self.sd,
+            rate_high: high / self.sd,
+        })
+    }
+
+    fn balances(&self, middles: &[f64], halves: &[f64], found: &mut Balances) {
+        if *self == Self::STANDARD {
+            return normal::balances(middles, halves, found);
+        }
+        let standard: Vec<f64> = middles.iter().map(|&x| self.standardised(x)).collect();
+        let narrowed: Vec<f64> = halves.iter().map(|half| half / self.sd).collect();
+        normal::balances(&standard, &narrowed, found);
+        found.offsets.iter_mut().for_each(|offset| *offset *= self.sd);
+        let rates = found.rates_low.iter_mut().chain(&mut found.rates_high);
+        rates.for_each(|rate| *rate /= self.sd);
+    }
+
+    fn compand(&self, position: f64) -> Option<f64> {
+        // The cube root of a normal density is one of three times the variance.
+        Some(self.mean + self.sd * 3.0_f64.sqrt() * normal::quantile(position))
     }
 
     fn centre(&self) -> Option<f64> {

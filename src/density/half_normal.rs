@@ -1,6 +1,7 @@
 //! The positive half of the normal law, what batch normalisation and a rectifier leave above zero.
 
-use super::Density;
+use super::{Balance, Density};
+use crate::math::normal::Balances;
 use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// The law of `|X|` for the unit normal `X`: `p(x) = 2φ(x)` for `x > 0`, variance `1 - 2/π`.
@@ -49,6 +50,30 @@ impl Density for HalfNormal {
         } else {
             self.moments_about(Interval::new(middle - half, middle + half), middle)
         }
+    }
+
+    fn balance(&self, middle: f64, half: f64) -> Option<Balance> {
+        // A cell that sticks out below 0 ends there.
+        let out = (half - middle).max(0.0);
+        let (offset, rate_low, rate_high) = normal::balance(middle + 0.5 * out, half - 0.5 * out)?;
+        Some(Balance { offset: offset + 0.5 * out, rate_low, rate_high })
+    }
+
+    fn balances(&self, middles: &[f64], halves: &[f64], found: &mut Balances) {
+        normal::balances(middles, halves, found);
+        // A cell that sticks out below 0, the first, ends there.
+        for (cell, (&middle, &half)) in middles.iter().zip(halves).enumerate() {
+            if half > middle
+                && let Some(balance) = self.balance(middle, half)
+            {
+                (found.offsets[cell], found.rates_low[cell]) = (balance.offset, balance.rate_low);
+                found.rates_high[cell] = balance.rate_high;
+            }
+        }
+    }
+
+    fn compand(&self, position: f64) -> Option<f64> {
+        Some(3.0_f64.sqrt() * normal::quantile(0.5 + 0.5 * position))
     }
 
     fn is_log_concave(&self) -> bool {

@@ -69,6 +69,13 @@ impl Density for Laplace {
         standard_moments(standard, self.standardised(origin)).affine(self.scale, 0.0)
     }
 
+    fn compand(&self, position: f64) -> Option<f64> {
+        // The cube root of this density is one of three times the scale.
+        let side = 0.5 - position;
+        let distance = -3.0 * self.scale * libm::log1p(-2.0 * side.abs());
+        Some(self.mean - distance.copysign(side))
+    }
+
     fn centre(&self) -> Option<f64> {
         Some(self.mean)
     }

@@ -45,6 +45,7 @@ pub use sphere_coordinate::SphereCoordinate;
 pub use student_t::StudentT;
 pub use uniform::Uniform;
 
+use crate::math::normal::Balances;
 use crate::math::{Interval, Moments};
 
 /// A probability law on the real line.
@@ -144,6 +145,17 @@ pub trait Density: Debug + Send + Sync {
         })
     }
 
+    /// [`Density::balance`] of every cell: laws that can look at several at a time do.
+    fn balances(&self, middles: &[f64], halves: &[f64], found: &mut Balances) {
+        balance::one_by_one(self, middles, halves, found);
+    }
+
+    /// The point below which `∫ p^{1/3}` has reached `position` (in 0..1) of its whole, where that
+    /// is known in closed form: the compressor of Panter and Dite, inverted.
+    fn compand(&self, _position: f64) -> Option<f64> {
+        None
+    }
+
     /// Points that carry probability of their own, as `(point, probability)`, increasing.
     fn atoms(&self) -> Vec<(f64, f64)> {
         Vec::new()
@@ -218,6 +230,14 @@ impl<D: Density + ?Sized> Density for &D {
 
     fn moments_around(&self, middle: f64, half: f64) -> Moments {
         (**self).moments_around(middle, half)
+    }
+
+    fn balances(&self, middles: &[f64], halves: &[f64], found: &mut Balances) {
+        (**self).balances(middles, halves, found);
+    }
+
+    fn compand(&self, position: f64) -> Option<f64> {
+        (**self).compand(position)
     }
 
     fn balance(&self, middle: f64, half: f64) -> Option<Balance> {

@@ -1,6 +1,8 @@
 //! The law of a rectified input, the target that the half-wave quantizer approximates.
 
-use super::{Density, Gaussian, Parts};
+use super::balance::one_by_one;
+use super::{Balance, Density, Gaussian, Parts};
+use crate::math::normal::Balances;
 use crate::math::{Interval, Moments};
 
 /// The law of `max(0, X)`: the density of `X` above 0, and all of `P(X <= 0)` on the point 0.
@@ -76,6 +78,29 @@ impl<D: Density> Density for Rectified<D> {
             Moments::ZERO
         };
         at_zero + above
+    }
+
+    fn balance(&self, middle: f64, half: f64) -> Option<Balance> {
+        // Above zero nothing has changed; a cell with the atom is another matter.
+        if half <= middle {
+            return self.input.balance(middle, half);
+        }
+        let moments = self.moments_about(Interval::new(middle - half, middle + half), middle);
+        let rate = |x: f64| self.pdf(x) / moments.mass;
+        let offset = moments.centroid()?;
+        Some(Balance { offset, rate_low: rate(middle - half), rate_high: rate(middle + half) })
+    }
+
+    fn balances(&self, middles: &[f64], halves: &[f64], found: &mut Balances) {
+        if middles.iter().zip(halves).all(|(middle, half)| half <= middle) {
+            return self.input.balances(middles, halves, found);
+        }
+        one_by_one(self, middles, halves, found);
+    }
+
+    fn compand(&self, position: f64) -> Option<f64> {
+        let is_centred = self.input.centre()?.abs() <= 0.0;
+        is_centred.then(|| self.input.compand(0.5 + 0.5 * position)).flatten()
     }
 
     fn atoms(&self) -> Vec<(f64, f64)> {

@@ -30,8 +30,19 @@ pub(super) fn compander(
     law: &dyn Density,
     range: Interval,
     levels: usize,
-    positions: impl Iterator<Item = f64>,
+    positions: impl Iterator<Item = f64> + Clone,
 ) -> Result<Vec<f64>, DesignError> {
+    // In closed form, where the law has one for this part of it.
+    let support = law.support();
+    let is_half = law.centre().is_some_and(|centre| (centre - range.low).abs() <= 0.0);
+    let share = |position| if is_half { 0.5 + 0.5 * position } else { position };
+    if (is_half || range.low <= support.low.next_up()) && range.high >= support.high {
+        let closed: Option<Vec<f64>> =
+            positions.clone().map(|position| law.compand(share(position))).collect();
+        if let Some(levels) = closed {
+            return Ok(levels);
+        }
+    }
     let range = effective(law, range, levels)?;
     // A few points a level: Newton's method needs the right neighbourhood, not digits.
     let pieces = 64 + 8 * levels.min(PIECES_PER_LEVEL_UNTIL);

@@ -32,8 +32,10 @@ pub fn solve_tridiagonal(
         if pivot == 0.0 || !pivot.is_finite() {
             return None;
         }
-        ratios[row] = upper[row] / pivot;
-        right[row] = (right[row] - above) / pivot;
+        // One division a row: it is what the elimination waits for.
+        let inverse = 1.0 / pivot;
+        ratios[row] = upper[row] * inverse;
+        right[row] = (right[row] - above) * inverse;
     }
     for row in (1..size).rev() {
         right[row - 1] -= ratios[row - 1] * right[row];

@@ -2,7 +2,7 @@
 
 mod spacings;
 
-use spacings::Spacings;
+use spacings::{Equations, Spacings};
 
 use super::start::{compander, spread};
 use super::{Design, DesignError, Designed, check_size};
@@ -158,28 +158,42 @@ pub(super) fn refine(
     rounds_max: u32,
 ) -> Result<Stationary, DesignError> {
     let mut now = Spacings::new(foot, start);
-    let mut equations = now.equations(law)?;
+    let (mut equations, mut trial) = (Equations::default(), Equations::default());
+    now.write_equations(law, &mut equations)?;
     let support = law.support();
     for rounds in 1..=rounds_max {
-        let next = equations
-            .newton_moves()
-            .map(|moves| now.moved(&moves))
-            .filter(|next| next.are_in(support))
-            .and_then(|next| next.equations(law).ok().map(|equations| (next, equations)))
-            .filter(|(_, next)| next.residual < equations.residual);
-        (now, equations) = match next {
-            Some(next) => next,
+        let moves = equations.newton_moves();
+        let next = moves.as_ref().map(|moves| now.moved(moves)).filter(|next| next.are_in(support));
+        if let (Some(next), Some(moves)) = (&next, &moves)
+            && law.is_log_concave()
+            && settles(moves, &now)
+        {
+            return Ok(next.clone().into_stationary(law, rounds));
+        }
+        let better = next.filter(|next| {
+            next.write_equations(law, &mut trial).is_ok() && trial.residual < equations.residual
+        });
+        if let Some(better) = better {
+            now = better;
+            std::mem::swap(&mut equations, &mut trial);
+        } else if equations.residual <= 64.0 * f64::EPSILON * now.magnitude() {
             // Nothing is left to gain: what remains is the rounding of the spacings themselves.
-            None if equations.residual <= 64.0 * f64::EPSILON * now.magnitude() => {
-                return Ok(now.into_stationary(law, rounds, equations.residual));
-            }
-            None => {
-                // Too far out for Newton. Lloyd's step is always in order and never worsens.
-                let next = now.moved(&equations.pulls);
-                let equations = next.equations(law)?;
-                (next, equations)
-            }
-        };
+            return Ok(now.into_stationary(law, rounds));
+        } else {
+            // Too far out for Newton. Lloyd's step is always in order and never worsens.
+            now = now.moved(&equations.pulls);
+            now.write_equations(law, &mut equations)?;
+        }
     }
     Err(DesignError::NotConverged { rounds: rounds_max, moved: equations.residual })
+}
+
+/// Whether the step after these moves would be lost in rounding.
+fn settles(moves: &[f64], before: &Spacings) -> bool {
+    // Newton squares the error in units of the spacing: what is left is about m²/d. (At the saddle
+    // points of laws that are not log-concave it may be much more.)
+    let largest = moves.iter().fold(0.0, |largest, by| f64::max(largest, by.abs()));
+    let narrowest = before.narrowest();
+    let left = largest * (largest / narrowest);
+    narrowest.is_finite() && left <= 0.01 * f64::EPSILON * before.magnitude()
 }

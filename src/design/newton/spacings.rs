@@ -2,6 +2,7 @@
 
 use super::{DesignError, Foot, Stationary};
 use crate::density::Density;
+use crate::math::normal::Balances;
 use crate::math::{CompensatedSum, Interval, Moments, solve_tridiagonal};
 
 /// Levels above a foot, known by their distances.
@@ -58,36 +59,40 @@ struct Response {
 }
 
 impl Cell {
-    /// `None` when the cell carries no probability.
-    fn response(self, law: &dyn Density) -> Option<Response> {
-        let (pull, rate_low, rate_high) = if self.below.is_finite() && self.above.is_finite() {
-            let lean = self.lean();
-            let balance = law.balance(self.level - lean, 0.5 * (self.below + self.above))?;
-            (balance.offset - lean, balance.rate_low, balance.rate_high)
-        } else if self.above.is_finite() {
+    /// The response of an outer cell, which reaches to infinity; `None` without probability.
+    fn tail_response(self, law: &dyn Density) -> Option<Response> {
+        let (end, cell) = if self.above.is_finite() {
             let end = self.level + self.above;
-            let moments = law.moments_about(Interval::new(f64::NEG_INFINITY, end), end);
-            let pull = moments.centroid()? + self.above;
-            (pull, 0.0, law.pdf(end) / moments.mass)
+            (end, Interval::new(f64::NEG_INFINITY, end))
         } else if self.below.is_finite() {
             let end = self.level - self.below;
-            let moments = law.moments_about(Interval::new(end, f64::INFINITY), end);
-            let pull = moments.centroid()? - self.below;
-            (pull, law.pdf(end) / moments.mass, 0.0)
+            (end, Interval::new(end, f64::INFINITY))
         } else {
-            (law.moments_about(Interval::LINE, self.level).centroid()?, 0.0, 0.0)
+            (self.level, Interval::LINE)
         };
-        // ∂c/∂low = p(low)(c - low)/P and ∂c/∂high = p(high)(high - c)/P, and each threshold moves
-        // half as far as either of its levels. A density that is infinite on an end (a pole) would
-        // spoil the whole matrix; without it the step is a little worse.
-        let rate = |density: f64, distance: f64| {
-            if density > 0.0 && density.is_finite() { 0.5 * density * distance.abs() } else { 0.0 }
-        };
-        Some(Response {
-            pull,
-            from_below: rate(rate_low, self.below + pull),
-            from_above: rate(rate_high, self.above - pull),
+        let moments = law.moments_about(cell, end);
+        let from_end = moments.centroid()?;
+        let rate = law.pdf(end) / moments.mass;
+        Some(if self.above.is_finite() {
+            Response::new(from_end + self.above, (0.0, 0.0), (rate, from_end))
+        } else if self.below.is_finite() {
+            Response::new(from_end - self.below, (rate, from_end), (0.0, 0.0))
+        } else {
+            Response::new(from_end, (0.0, 0.0), (0.0, 0.0))
         })
+    }
+}
+
+impl Response {
+    /// `∂c/∂low = p(low)(c - low)/P` and `∂c/∂high = p(high)(high - c)/P`, and each threshold moves
+    /// half as far as either of its levels.
+    fn new(pull: f64, low: (f64, f64), high: (f64, f64)) -> Self {
+        // A density that is infinite on an end (a pole) would spoil the whole matrix; without it
+        // the step is a little worse.
+        let rate = |(density, distance): (f64, f64)| {
+            if density.is_finite() { 0.5 * density * distance.abs() } else { 0.0 }
+        };
+        Self { pull, from_below: rate(low), from_above: rate(high) }
     }
 }
 
@@ -112,21 +117,36 @@ impl Spacings {
             .collect()
     }
 
+    /// The highest level, to a few ulp.
+    fn top(&self) -> f64 {
+        self.foot.position() + self.steps.iter().sum::<f64>()
+    }
+
     /// The largest absolute level, which sets the rounding of all of them.
     pub(super) fn magnitude(&self) -> f64 {
-        self.levels().iter().fold(0.0, |largest, level| f64::max(largest, level.abs()))
+        let lowest = self.foot.position() + self.steps.first().unwrap_or(&0.0);
+        lowest.abs().max(self.top().abs())
+    }
+
+    /// The spacings proper: those between two levels, and that from the foot where there is one.
+    fn gaps(&self) -> &[f64] {
+        &self.steps[usize::from(matches!(self.foot, Foot::Open)).min(self.steps.len())..]
+    }
+
+    /// The narrowest of them.
+    pub(super) fn narrowest(&self) -> f64 {
+        self.gaps().iter().copied().fold(f64::INFINITY, f64::min)
     }
 
     /// Whether the levels are in order and inside the support.
     pub(super) fn are_in(&self, support: Interval) -> bool {
-        let first_is_free = usize::from(matches!(self.foot, Foot::Open));
-        let (Some(&lowest), Some(&top)) = (self.steps.first(), self.levels().last()) else {
-            return true;
+        let is_above = match self.foot {
+            Foot::Open => self.steps.first().is_none_or(|&lowest| lowest > support.low),
+            Foot::Threshold(_) | Foot::Level(_) => true,
         };
-        let starts = matches!(self.foot, Foot::Open) && lowest > support.low || first_is_free == 0;
-        starts
-            && self.steps[first_is_free..].iter().all(|&step| step > 0.0 && step.is_finite())
-            && top <= support.high
+        is_above
+            && self.gaps().iter().all(|&gap| gap > 0.0 && gap.is_finite())
+            && self.top() <= support.high
     }
 
     /// The cells, lowest first. The last one ends where the support does.
@@ -151,30 +171,57 @@ impl Spacings {
         })
     }
 
-    /// `Σ ∫ (x - q_i)² dP` over the cells of the levels, each term positive.
-    pub(super) fn distortion(&self, law: &dyn Density) -> f64 {
-        let terms = self.cells(law).map(|cell| cell.moments(law).second.max(0.0));
-        terms.collect::<CompensatedSum>().value()
-    }
-
-    /// Pulls and derivatives at these spacings.
+    /// Writes down pulls and derivatives at these spacings.
     ///
     /// # Errors
     ///
     /// When a cell carries no probability.
-    pub(super) fn equations(&self, law: &dyn Density) -> Result<Equations, DesignError> {
+    pub(super) fn write_equations(
+        &self,
+        law: &dyn Density,
+        equations: &mut Equations,
+    ) -> Result<(), DesignError> {
         let cells = self.steps.len();
-        let mut equations = Equations::with_capacity(cells);
-        for (index, cell) in self.cells(law).enumerate() {
-            let mut response =
-                cell.response(law).ok_or(DesignError::EmptyCell { cell: index, cells })?;
-            if index == 0 && matches!(self.foot, Foot::Threshold(_)) {
-                // A threshold that stays has no derivative.
-                response.from_below = 0.0;
-            }
-            equations.push(response);
+        equations.clear();
+        for cell in self.cells(law) {
+            equations.cells.push(cell);
+            let half = 0.5 * (cell.below + cell.above);
+            // Outer cells are seen to one by one; here they keep the places of the others.
+            let (middle, half) =
+                if half.is_finite() { (cell.level - cell.lean(), half) } else { (cell.level, 0.0) };
+            equations.middles.push(middle);
+            equations.halves.push(half);
         }
-        Ok(equations)
+        // The outer cells are the first and the last.
+        let is_tail = |cell: Option<&Cell>| {
+            usize::from(cell.is_some_and(|cell| !(cell.below + cell.above).is_finite()))
+        };
+        let inner = is_tail(equations.cells.first())
+            ..cells - if cells > 1 { is_tail(equations.cells.last()) } else { 0 };
+        law.balances(
+            &equations.middles[inner.clone()],
+            &equations.halves[inner.clone()],
+            &mut equations.found,
+        );
+        for index in 0..cells {
+            let cell = equations.cells[index];
+            let response = if inner.contains(&index) {
+                let place = index - inner.start;
+                let pull = equations.found.offsets[place] - cell.lean();
+                let low = (equations.found.rates_low[place], cell.below + pull);
+                let high = (equations.found.rates_high[place], cell.above - pull);
+                Response::new(pull, low, high)
+            } else {
+                cell.tail_response(law).ok_or(DesignError::EmptyCell { cell: index, cells })?
+            };
+            if !response.pull.is_finite() {
+                return Err(DesignError::EmptyCell { cell: index, cells });
+            }
+            // A threshold that stays has no derivative.
+            let stays = index == 0 && matches!(self.foot, Foot::Threshold(_));
+            equations.push(if stays { Response { from_below: 0.0, ..response } } else { response });
+        }
+        Ok(())
     }
 
     /// The spacings after every level has moved by its entry.
@@ -187,12 +234,8 @@ impl Spacings {
         }
     }
 
-    pub(super) fn into_stationary(
-        self,
-        law: &dyn Density,
-        rounds: u32,
-        residual: f64,
-    ) -> Stationary {
+    /// The finished levels, with what is left of their conditions.
+    pub(super) fn into_stationary(self, law: &dyn Density, rounds: u32) -> Stationary {
         let foot_cell = match self.foot {
             // Half of the cell of the fixed level lies above it.
             Foot::Level(level) => {
@@ -201,13 +244,19 @@ impl Spacings {
             }
             Foot::Open | Foot::Threshold(_) => 0.0,
         };
-        let distortion = foot_cell + self.distortion(law);
-        Stationary { levels: self.levels(), rounds, residual, distortion }
+        let (mut distortion, mut residual) = (CompensatedSum::default(), 0.0);
+        distortion.add(foot_cell);
+        for cell in self.cells(law) {
+            let moments = cell.moments(law);
+            distortion.add(moments.second.max(0.0));
+            residual = moments.centroid().map_or(residual, |pull| f64::max(residual, pull.abs()));
+        }
+        Stationary { levels: self.levels(), rounds, residual, distortion: distortion.value() }
     }
 }
 
-/// The linear equations of one Newton step.
-#[derive(Debug)]
+/// The linear equations of one Newton step, and room to work them out in.
+#[derive(Debug, Default)]
 pub(super) struct Equations {
     /// Centroids less levels.
     pub(super) pulls: Vec<f64>,
@@ -216,12 +265,20 @@ pub(super) struct Equations {
     upper: Vec<f64>,
     /// The largest distance of a level from its centroid.
     pub(super) residual: f64,
+    cells: Vec<Cell>,
+    middles: Vec<f64>,
+    halves: Vec<f64>,
+    found: Balances,
 }
 
 impl Equations {
-    fn with_capacity(cells: usize) -> Self {
-        let new = || Vec::with_capacity(cells);
-        Self { pulls: new(), lower: new(), diagonal: new(), upper: new(), residual: 0.0 }
+    fn clear(&mut self) {
+        let Self { pulls, lower, diagonal, upper, middles, halves, .. } = self;
+        for values in [pulls, lower, diagonal, upper, middles, halves] {
+            values.clear();
+        }
+        self.cells.clear();
+        self.residual = 0.0;
     }
 
     fn push(&mut self, response: Response) {
