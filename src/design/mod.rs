@@ -17,7 +17,7 @@ use std::fmt::Debug;
 use thiserror::Error;
 
 pub use certificate::{Certificate, CertificateKind};
-pub use exact::{ENTRIES_MAX, Exact};
+pub use exact::{Exact, certified};
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
@@ -71,6 +71,16 @@ pub enum DesignError {
         cell: usize,
         /// Number of cells.
         cells: usize,
+    },
+    /// A sample with fewer different values than levels.
+    #[error(
+        "the sample has {distinct} different values; {levels} levels need as many: ask for at most {distinct}"
+    )]
+    TooFewValues {
+        /// Different values of the sample.
+        distinct: usize,
+        /// Levels asked for.
+        levels: usize,
     },
     /// The iteration ran out of rounds.
     #[error(

@@ -1,22 +1,29 @@
 //! Floor 0: numerics that know nothing of quantization.
 
+mod double_double;
 mod gemm;
 mod interval;
 mod matrix;
 mod moments;
 pub mod normal;
+mod precise_moments;
 mod quadrature;
 mod root;
+mod sort;
 mod special;
 mod sum;
 mod tridiagonal;
 
+pub(crate) use double_double::BlockSum;
+pub use double_double::DoubleDouble;
 pub use gemm::{product, product_in_parallel};
 pub use interval::Interval;
 pub use matrix::{Axis, MatrixView, MatrixViewMut};
 pub use moments::Moments;
+pub use precise_moments::PreciseMoments;
 pub use quadrature::{EIGHT, FOUR, GaussLegendre, SIXTEEN};
 pub use root::{Root, bracketed_root};
+pub use sort::sort;
 pub use special::{FRAC_1_SQRT_2PI, exp_minus_half_square, mills_ratio};
 pub use sum::CompensatedSum;
 pub use tridiagonal::solve_tridiagonal;

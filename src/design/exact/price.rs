@@ -1,0 +1,108 @@
+//! The price of a cell at which the cheapest partition has as many cells as are asked for.
+
+use super::chain::{Chains, Points};
+use crate::math::DoubleDouble;
+
+/// A partition into a given number of cells with the evidence that none is cheaper.
+///
+/// Least costs are convex in the number of cells. So for some penalty `p` the cheapest partition
+/// into any number of cells, each paid for, has the cells that are asked for, and for every `p`
+/// `chains.cost() - p·cells` is a lower bound on the cost of all partitions into `cells` cells.
+#[derive(Debug)]
+pub(super) struct Priced {
+    /// Boundaries, ends included.
+    pub(super) boundaries: Vec<usize>,
+    /// What every cell costs.
+    pub(super) penalty: DoubleDouble,
+    /// Cheapest partitions at that price.
+    pub(super) chains: Chains,
+}
+
+/// A partition with the price that it was found at.
+struct Side {
+    penalty: DoubleDouble,
+    boundaries: Vec<usize>,
+    cost: DoubleDouble,
+}
+
+impl Side {
+    fn cells(&self) -> usize {
+        self.boundaries.len() - 1
+    }
+}
+
+impl Priced {
+    /// The cheapest partition of `points` into `cells` cells, at most as many as there are points.
+    ///
+    /// # References
+    ///
+    /// Aggarwal, Schieber, Tokuyama, "Finding a minimum-weight k-link path in graphs with the
+    /// concave Monge property and applications", Discrete Comput. Geom. 12, 1994.
+    pub(super) fn new(points: &Points, cells: usize, guess: DoubleDouble) -> Self {
+        let side = |boundaries: Vec<usize>, penalty| Side {
+            cost: points.cost_of(&boundaries),
+            boundaries,
+            penalty,
+        };
+        let mut more = side((0..=points.len()).collect(), DoubleDouble::ZERO);
+        let mut fewer = side(vec![0, points.len()], DoubleDouble::ZERO);
+        fewer.penalty = fewer.cost - more.cost;
+        let mut penalty = match cells {
+            1 => fewer.penalty * 2.0,
+            _ if cells == points.len() => DoubleDouble::ZERO,
+            _ => guess,
+        };
+        let mut is_chord = false;
+        for round in 1.. {
+            let chains = Chains::new(points, penalty);
+            let found = side(chains.boundaries(), penalty);
+            let count = found.cells();
+            if count == cells {
+                return Self { boundaries: found.boundaries, penalty, chains };
+            }
+            let is_between = fewer.cells() < count && count < more.cells();
+            if is_chord && !is_between {
+                // Partitions of every size between the two sides cost the same at this price.
+                let boundaries = spliced(&more.boundaries, &fewer.boundaries, cells);
+                return Self { boundaries, penalty, chains };
+            }
+            *(if count < cells { &mut fewer } else { &mut more }) = found;
+            // Distortion falls as cells⁻², its slope as cells⁻³, when cells are many.
+            let scaled = penalty * (count as f64 / cells as f64).powi(3);
+            let chord = (fewer.cost - more.cost)
+                / DoubleDouble::from((more.cells() - fewer.cells()) as f64);
+            let is_inside = more.penalty < scaled && scaled < fewer.penalty;
+            is_chord = !is_inside || !is_between || round % 3 == 0;
+            penalty = if is_chord { chord } else { scaled };
+        }
+        unreachable!("a chord either finds a partition between its ends or ends the search")
+    }
+
+    /// The least cost of any partition into that many cells: never more than what one costs.
+    pub(super) fn bound(&self) -> DoubleDouble {
+        self.chains.cost() - self.all_penalties()
+    }
+
+    /// For every boundary but the ends, a bound on the cost of the partitions that have it.
+    pub(super) fn bounds(&self, points: &Points) -> impl Iterator<Item = DoubleDouble> {
+        let onwards = Chains::new(&points.mirrored(), self.penalty).costs;
+        let all = self.all_penalties();
+        let last = points.len();
+        (1..last).map(move |at| self.chains.costs[at] + onwards[last - at] - all)
+    }
+
+    fn all_penalties(&self) -> DoubleDouble {
+        self.penalty * (self.boundaries.len() - 1) as f64
+    }
+}
+
+/// A partition into `cells` cells that begins as `more` and ends as `fewer`.
+///
+/// Where a cell of `more` lies within the cell of `fewer` with the right number of cells before it,
+/// the Monge inequality lets the two change partners without costing more.
+fn spliced(more: &[usize], fewer: &[usize], cells: usize) -> Vec<usize> {
+    let surplus = cells - (fewer.len() - 1);
+    let within = (1..fewer.len()).find(|&at| more[at + surplus] <= fewer[at]).unwrap_or(1);
+    let begin = &more[..within + surplus];
+    begin.iter().chain(&fewer[within..]).copied().collect()
+}
