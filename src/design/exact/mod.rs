@@ -209,8 +209,8 @@ fn cost_on_sample(
 ///
 /// Sums: those of [`Empirical::sums_below`] are off by at most `(2¹² + n/16)·2⁻¹⁰⁶` of the sum of
 /// magnitudes; that moves the mass and the first moment of a cell, twice each, and its cost by
-/// `2|q|` and `q²` times as much. Costs: one is off by less than `2⁻¹⁰⁰` of what it is added to, and
-/// a start may be preferred wrongly by four times that, at most once for each point (the queue of
+/// `2|q|` and `q²` times as much. Costs: one is off by less than `2⁻¹⁰⁰` of the second moment, of
+/// what it is added to and of the first moment times the reach, and a start may be preferred wrongly by four times that, at most once for each point (the queue of
 /// [`chain::Chains`] keeps the invariant that a change loses no more).
 fn rounding(sample: &Empirical, points: &Points, best: &Priced) -> f64 {
     let all = sample.sums_below(sample.len());
@@ -222,7 +222,8 @@ fn rounding(sample: &Empirical, points: &Points, best: &Priced) -> f64 {
     let sums = (4096.0 + sample.len() as f64 / 16.0) * 2.0_f64.powi(-106);
     let of_sums =
         cells * sums * (4.0 * reach * (mass * second).sqrt() + 2.0 * reach * reach * mass);
-    let one = 2.0_f64.powi(-100) * (second + cells * best.penalty.value());
+    let one = 2.0_f64.powi(-100)
+        * (second + reach * (mass * second).sqrt() + cells * best.penalty.value());
     of_sums + cells * (4.0 * points.len() as f64 + 8.0) * one
 }
 

@@ -67,13 +67,11 @@ impl Priced {
                 return Self { boundaries, penalty, chains };
             }
             *(if count < cells { &mut fewer } else { &mut more }) = found;
-            // Distortion falls as cells⁻², its slope as cells⁻³, when cells are many.
-            let scaled = penalty * (count as f64 / cells as f64).powi(3);
-            let chord = (fewer.cost - more.cost)
-                / DoubleDouble::from((more.cells() - fewer.cells()) as f64);
-            let is_inside = more.penalty < scaled && scaled < fewer.penalty;
-            is_chord = !is_inside || !is_between || round % 3 == 0;
-            penalty = if is_chord { chord } else { scaled };
+            let proposed = proposal(&more, &fewer, cells, points.len());
+            let is_inside = more.penalty < proposed && proposed < fewer.penalty;
+            // Every chord comes closer, if slowly: it guards against prices that follow no power.
+            is_chord = !is_inside || !is_between || round % 8 == 0;
+            penalty = if is_chord { chord(&more, &fewer) } else { proposed };
         }
         unreachable!("a chord either finds a partition between its ends or ends the search")
     }
@@ -93,6 +91,27 @@ impl Priced {
 
     fn all_penalties(&self) -> DoubleDouble {
         self.penalty * (self.boundaries.len() - 1) as f64
+    }
+}
+
+/// The price at which partitions of two sizes cost the same.
+fn chord(more: &Side, fewer: &Side) -> DoubleDouble {
+    (fewer.cost - more.cost) / DoubleDouble::from((more.cells() - fewer.cells()) as f64)
+}
+
+/// A price for `cells` cells by a power law: distortion falls as cells⁻², its slope as cells⁻³.
+fn proposal(more: &Side, fewer: &Side, cells: usize, points: usize) -> DoubleDouble {
+    let wanted = cells as f64;
+    let scaled = |side: &Side, cells: f64| side.penalty * (side.cells() as f64 / cells).powi(3);
+    // With one end yet unknown, a little further than to the size that is wanted.
+    if fewer.cells() == 1 {
+        scaled(more, wanted - 1.0)
+    } else if more.cells() == points {
+        scaled(fewer, wanted + 1.0)
+    } else {
+        let (many, few) = (more.cells() as f64, fewer.cells() as f64);
+        let share = (many / wanted).ln() / (many / few).ln();
+        more.penalty * (fewer.penalty / more.penalty).value().powf(share)
     }
 }
 
