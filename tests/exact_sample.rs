@@ -1,5 +1,7 @@
 //! The best quantizer of a sample and its certificate, against oracles that share no code with it.
 
+#![expect(clippy::unwrap_used, reason = "a broken premise must fail the test")]
+
 use hwgq::density::{DensityError, Empirical};
 use hwgq::design::{
     Certificate, CertificateKind, Design as _, DesignError, Designed, LloydMax, certified,

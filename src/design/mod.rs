@@ -1,6 +1,7 @@
 //! Floor 2: choosing a codebook for a law.
 
 mod certificate;
+mod clip;
 mod exact;
 mod half_wave;
 mod lloyd_max;
@@ -17,6 +18,7 @@ use std::fmt::Debug;
 use thiserror::Error;
 
 pub use certificate::{Certificate, CertificateKind};
+pub use clip::{Clip, ClipCode, exact_clip};
 pub use exact::{Exact, certified};
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
