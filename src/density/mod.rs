@@ -150,6 +150,15 @@ pub trait Density: Debug + Send + Sync {
         balance::one_by_one(self, middles, halves, found);
     }
 
+    /// [`Density::moments_around`] of every cell: laws that can look at several at a time do.
+    ///
+    /// There are as many middles, halves and places to write to.
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = self.moments_around(middle, half);
+        }
+    }
+
     /// The point below which `∫ p^{1/3}` has reached `position` (in 0..1) of its whole, where that
     /// is known in closed form: the compressor of Panter and Dite, inverted.
     fn compand(&self, _position: f64) -> Option<f64> {
@@ -234,6 +243,10 @@ impl<D: Density + ?Sized> Density for &D {
 
     fn balances(&self, middles: &[f64], halves: &[f64], found: &mut Balances) {
         (**self).balances(middles, halves, found);
+    }
+
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        (**self).moments_around_each(middles, halves, found);
     }
 
     fn compand(&self, position: f64) -> Option<f64> {
