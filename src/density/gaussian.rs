@@ -96,9 +96,18 @@ impl Density for Gaussian {
         rates.for_each(|rate| *rate /= self.sd);
     }
 
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        if *self == Self::STANDARD {
+            return normal::moments_around_each(middles, halves, found);
+        }
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = self.moments_around(middle, half);
+        }
+    }
+
     fn compand(&self, position: f64) -> Option<f64> {
         // The cube root of a normal density is one of three times the variance.
-        Some(self.mean + self.sd * 3.0_f64.sqrt() * normal::quantile(position))
+        Some(self.mean + self.sd * 3.0_f64.sqrt() * normal::rough_quantile(position))
     }
 
     fn centre(&self) -> Option<f64> {

@@ -72,8 +72,20 @@ impl Density for HalfNormal {
         }
     }
 
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        normal::moments_around_each(middles, halves, found);
+        // A cell that sticks out below 0, the first, ends there.
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = if half > middle {
+                self.moments_around(middle, half)
+            } else {
+                Self::doubled(*found)
+            };
+        }
+    }
+
     fn compand(&self, position: f64) -> Option<f64> {
-        Some(3.0_f64.sqrt() * normal::quantile(0.5 + 0.5 * position))
+        Some(3.0_f64.sqrt() * normal::rough_quantile(0.5 + 0.5 * position))
     }
 
     fn is_log_concave(&self) -> bool {

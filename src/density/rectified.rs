@@ -98,6 +98,15 @@ impl<D: Density> Density for Rectified<D> {
         one_by_one(self, middles, halves, found);
     }
 
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        if middles.iter().zip(halves).all(|(middle, half)| half <= middle) {
+            return self.input.moments_around_each(middles, halves, found);
+        }
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = self.moments_around(middle, half);
+        }
+    }
+
     fn compand(&self, position: f64) -> Option<f64> {
         let is_centred = self.input.centre()?.abs() <= 0.0;
         is_centred.then(|| self.input.compand(0.5 + 0.5 * position)).flatten()

@@ -4,7 +4,7 @@ mod block;
 mod round;
 mod spacings;
 
-use round::{Round, Stride};
+use round::{Round, Stride, pulls};
 use spacings::Spacings;
 
 use super::start::{compander, spread};
@@ -170,7 +170,7 @@ pub(super) fn refine(
 ) -> Result<Stationary, DesignError> {
     let mut now = Spacings::new(foot, start);
     let mut next = now.clone();
-    let (mut round, mut trial) = (Round::default(), Round::default());
+    let mut round = Round::default();
     round.look(law, &now)?;
     let support = law.support();
     for rounds in 1..=rounds_max {
@@ -178,18 +178,17 @@ pub(super) fn refine(
         if stride.is_some_and(|stride| law.is_log_concave() && settles(stride, &round)) {
             return Ok(finished(&next, law, rounds));
         }
-        let is_better = stride.is_some()
-            && trial.look(law, &next).is_ok()
-            && trial.residual < round.residual;
+        let (residual, magnitude) = (round.residual, round.magnitude());
+        let is_better =
+            stride.is_some() && round.look(law, &next).is_ok() && round.residual < residual;
         if is_better {
             std::mem::swap(&mut now, &mut next);
-            std::mem::swap(&mut round, &mut trial);
-        } else if round.residual <= 64.0 * f64::EPSILON * round.magnitude() {
+        } else if residual <= 64.0 * f64::EPSILON * magnitude {
             // Nothing is left to gain: what remains is the rounding of the spacings themselves.
             return Ok(finished(&now, law, rounds));
         } else {
             // Too far out for Newton. Lloyd's step is always in order and never worsens.
-            now = now.moved(&round.pulls);
+            now = now.moved(&pulls(law, &now)?);
             round.look(law, &now)?;
         }
     }
