@@ -3,7 +3,7 @@
 use super::error::{finite, positive};
 use super::{Balance, Density, DensityError};
 use crate::math::normal::Balances;
-use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
+use crate::math::{Double, FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// `p(x) = e^{-(x - mean)²/2sd²} / (sd √(2π))`.
 ///
@@ -60,6 +60,11 @@ impl Density for Gaussian {
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         let u = by / self.sd;
         -u * (self.standardised(from) + 0.5 * u)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        let z = (x - Double::from(self.mean)) / Double::from(self.sd);
+        Some((-(z * z).scaled(0.5)).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

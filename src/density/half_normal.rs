@@ -2,7 +2,7 @@
 
 use super::{Balance, Density};
 use crate::math::normal::Balances;
-use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
+use crate::math::{Double, FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// The law of `|X|` for the unit normal `X`: `p(x) = 2φ(x)` for `x > 0`, variance `1 - 2/π`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,10 @@ impl Density for HalfNormal {
 
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         -by * (from + 0.5 * by)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        Some((-(x * x).scaled(0.5)).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

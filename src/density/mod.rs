@@ -46,7 +46,7 @@ pub use student_t::StudentT;
 pub use uniform::Uniform;
 
 use crate::math::normal::Balances;
-use crate::math::{Interval, Moments};
+use crate::math::{Double, Interval, Moments};
 
 /// A probability law on the real line.
 ///
@@ -102,6 +102,12 @@ pub trait Density: Debug + Send + Sync {
     /// neighbourhood is rough, the answer is 0. A law that does not say is never smooth.
     fn smooth_half(&self, _middle: f64) -> f64 {
         0.0
+    }
+
+    /// The density up to a constant factor, at a point of the support and to thirty digits, for
+    /// laws that can be proved to that many: see [`crate::design::proof`].
+    fn shape(&self, _x: Double) -> Option<Double> {
+        None
     }
 
     /// Inner points of the support where the density is not smooth (a kink, a jump or a pole),
@@ -223,6 +229,10 @@ impl<D: Density + ?Sized> Density for &D {
 
     fn smooth_half(&self, middle: f64) -> f64 {
         (**self).smooth_half(middle)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        (**self).shape(x)
     }
 
     fn kinks(&self) -> Vec<f64> {

@@ -3,7 +3,7 @@
 use super::balance::one_by_one;
 use super::{Balance, Density, Gaussian, Parts};
 use crate::math::normal::Balances;
-use crate::math::{Interval, Moments};
+use crate::math::{Double, Interval, Moments};
 
 /// The law of `max(0, X)`: the density of `X` above 0, and all of `P(X <= 0)` on the point 0.
 ///
@@ -51,6 +51,10 @@ impl<D: Density> Density for Rectified<D> {
 
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         self.input.ln_pdf_change(from, by)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        self.input.shape(x)
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

@@ -8,6 +8,7 @@ mod lloyd_rate;
 mod newton;
 mod offset_grid;
 mod optimal;
+pub mod proof;
 mod published;
 mod start;
 mod uniform_step;

@@ -1,5 +1,6 @@
 //! Floor 0: numerics that know nothing of quantization.
 
+mod double;
 mod gemm;
 mod interval;
 mod matrix;
@@ -11,6 +12,7 @@ mod special;
 mod sum;
 mod tridiagonal;
 
+pub use double::Double;
 pub use gemm::{product, product_in_parallel};
 pub use interval::Interval;
 pub use matrix::{Axis, MatrixView, MatrixViewMut};

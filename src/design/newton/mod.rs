@@ -61,7 +61,19 @@ pub(super) enum Foot {
 }
 
 impl Foot {
-    fn position(self) -> f64 {
+    /// What the free levels of the optimal quantizer of a law stand on: the centre, where the law
+    /// and therefore the quantizer is symmetric; the edge of the support, where there is one.
+    pub(super) fn of(law: &dyn Density, levels: usize) -> Self {
+        let low = law.support().low;
+        match law.centre().filter(|_| law.is_log_concave() && levels > 1) {
+            Some(centre) if levels.is_multiple_of(2) => Self::Threshold(centre),
+            Some(centre) => Self::Level(centre),
+            None if low.is_finite() && law.atoms().is_empty() => Self::Threshold(low),
+            None => Self::Open,
+        }
+    }
+
+    pub(super) fn position(self) -> f64 {
         match self {
             Self::Open => 0.0,
             Self::Threshold(position) | Self::Level(position) => position,
@@ -93,24 +105,18 @@ impl Design for Newton {
         if let Some(affine) = law.as_affine() {
             return stretched(&self.design(affine.law(), levels)?, affine);
         }
-        let Some(centre) = law.centre().filter(|_| law.is_log_concave() && levels > 1) else {
-            let found = refine(law, foot_of(law), &spread(law, levels)?, self.rounds_max)?;
+        let foot = Foot::of(law, levels);
+        if !law.is_log_concave() || law.centre().is_none() || levels == 1 {
+            let found = refine(law, foot, &spread(law, levels)?, self.rounds_max)?;
             return finish(found.levels.clone(), found.distortion, &found);
-        };
-        let foot =
-            if levels.is_multiple_of(2) { Foot::Threshold(centre) } else { Foot::Level(centre) };
+        }
+        let centre = foot.position();
         let found = above(law, foot, levels / 2, self.rounds_max)?;
         let below = found.levels.iter().rev().map(|level| 2.0 * centre - level);
         let middle = (levels % 2 == 1).then_some(centre);
         let all = below.chain(middle).chain(found.levels.iter().copied()).collect();
         finish(all, 2.0 * found.distortion, &found)
     }
-}
-
-/// What the lowest cell of all stands on: the edge of the support, where there is one.
-fn foot_of(law: &dyn Density) -> Foot {
-    let low = law.support().low;
-    if low.is_finite() && law.atoms().is_empty() { Foot::Threshold(low) } else { Foot::Open }
 }
 
 fn finish(levels: Vec<f64>, distortion: f64, found: &Stationary) -> Result<Designed, DesignError> {
