@@ -189,6 +189,12 @@ pub trait Density: Debug + Send + Sync {
         false
     }
 
+    /// Whether the logarithm of the density is concave above 0, whatever lies below or on it: the
+    /// half wave of such a law has one stationary quantizer of each size too.
+    fn is_log_concave_above_zero(&self) -> bool {
+        self.is_log_concave()
+    }
+
     /// The law as a sample, for designs that search its points.
     fn as_empirical(&self) -> Option<&Empirical> {
         None
@@ -277,6 +283,10 @@ impl<D: Density + ?Sized> Density for &D {
 
     fn is_log_concave(&self) -> bool {
         (**self).is_log_concave()
+    }
+
+    fn is_log_concave_above_zero(&self) -> bool {
+        (**self).is_log_concave_above_zero()
     }
 
     fn as_empirical(&self) -> Option<&Empirical> {

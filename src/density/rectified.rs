@@ -116,6 +116,10 @@ impl<D: Density> Density for Rectified<D> {
         is_centred.then(|| self.input.compand(0.5 + 0.5 * position)).flatten()
     }
 
+    fn is_log_concave_above_zero(&self) -> bool {
+        self.input.is_log_concave_above_zero()
+    }
+
     fn atoms(&self) -> Vec<(f64, f64)> {
         let above = self.input.atoms().into_iter().filter(|&(point, _)| point > 0.0);
         std::iter::once((0.0, self.mass_at_zero()))

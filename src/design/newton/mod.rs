@@ -125,7 +125,7 @@ fn finish(levels: Vec<f64>, distortion: f64, found: &Stationary) -> Result<Desig
 }
 
 /// The design for `scale·X + shift` from that for `X`.
-fn stretched(designed: &Designed, affine: &Affine) -> Result<Designed, DesignError> {
+pub(super) fn stretched(designed: &Designed, affine: &Affine) -> Result<Designed, DesignError> {
     let scale = affine.scale();
     let mut levels: Vec<f64> =
         designed.codebook.levels().iter().map(|q| scale * q + affine.shift()).collect();
@@ -199,6 +199,24 @@ pub(super) fn refine(
         }
     }
     Err(DesignError::NotConverged { rounds: rounds_max, moved: round.residual })
+}
+
+/// What Newton's method would do next at a finished codebook.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Outlook {
+    /// The largest move of a level that is left, if there is a step at all.
+    pub(super) move_left: Option<f64>,
+    /// Whether the second derivatives of the distortion are positive definite.
+    pub(super) is_convex: bool,
+}
+
+/// Looks at levels above a foot; `None` when a cell carries no probability.
+pub(super) fn outlook(law: &dyn Density, foot: Foot, levels: &[f64]) -> Option<Outlook> {
+    let now = Spacings::new(foot, levels);
+    let mut round = Round::default();
+    round.look(law, &now).ok()?;
+    let stride = round.step(&now, &mut now.clone(), law.support());
+    Some(Outlook { move_left: stride.map(|stride| stride.largest), is_convex: round.is_convex() })
 }
 
 /// Whether the step after this one would be lost in rounding.

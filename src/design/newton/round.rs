@@ -18,6 +18,7 @@ pub(super) struct Round {
     ratios: Vec<f64>,
     reduced: Vec<f64>,
     is_solvable: bool,
+    is_convex: bool,
     /// The largest distance of a level from its centroid.
     pub(super) residual: f64,
     lowest: f64,
@@ -58,7 +59,7 @@ impl Round {
         let cells = spacings.steps.len();
         self.ratios.resize(cells, 0.0);
         self.reduced.resize(cells, 0.0);
-        (self.residual, self.is_solvable) = (0.0, true);
+        (self.residual, self.is_solvable, self.is_convex) = (0.0, true, true);
         for_each_response(law, spacings, |block, responses| {
             if block.start == 0 {
                 self.lowest = block.levels()[0];
@@ -80,6 +81,7 @@ impl Round {
             // The row -b x_{i-1} + (1 - b - a) x_i - a x_{i+1} = pull, less b times the row above.
             let pivot = 1.0 - from_below - from_above + from_below * ratio;
             self.is_solvable &= pivot != 0.0 && pivot.is_finite();
+            self.is_convex &= pivot > 0.0;
             // One division a row: it is what the elimination waits for.
             let inverse = 1.0 / pivot;
             ratio = -from_above * inverse;
@@ -126,6 +128,15 @@ impl Round {
             }
         }
         (is_ordered && top.is_finite() && top <= support.high).then_some(stride)
+    }
+
+    /// Whether the second derivatives of the distortion are positive definite.
+    ///
+    /// They are twice this matrix with each row times the probability of its cell, so that both
+    /// have pivots of the same signs, and by Sturm's theorem as many negative eigenvalues as
+    /// negative pivots.
+    pub(super) fn is_convex(&self) -> bool {
+        self.is_convex
     }
 
     /// The largest absolute level, which sets the rounding of all of them.
