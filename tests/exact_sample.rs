@@ -4,7 +4,7 @@
 
 use hwgq::density::{DensityError, Empirical};
 use hwgq::design::{
-    Certificate, CertificateKind, Design as _, DesignError, Designed, LloydMax, certified,
+    Certificate, CertificateKind, Design as _, DesignError, Designed, Exact, LloydMax,
 };
 use proptest::prelude::*;
 use rand::SeedableRng as _;
@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Cauchy, Exp1, StandardNormal, Uniform};
 
 fn best(values: &[f64], levels: usize) -> (Designed, Certificate) {
-    certified(&Empirical::new(values.to_vec()).unwrap(), levels).unwrap()
+    Exact.certified(&Empirical::new(values.to_vec()).unwrap(), levels).unwrap()
 }
 
 fn draw(law: impl Fn(&mut ChaCha8Rng) -> f64, seed: u64, count: usize) -> Vec<f64> {
@@ -147,7 +147,7 @@ proptest! {
         levels in 1..12_usize,
     ) {
         let sample = Empirical::new(values.clone()).unwrap();
-        match certified(&sample, levels) {
+        match Exact.certified(&sample, levels) {
             Ok((designed, proof)) => {
                 let plain = plain_programme(&values, levels);
                 // Forty squares of numbers up to 2000, each to a few roundings.
@@ -173,7 +173,7 @@ proptest! {
         let plain = Empirical::new(repeated).unwrap();
         prop_assume!(plain.distinct().count() >= levels);
         let ((one, one_proof), (two, two_proof)) =
-            (certified(&plain, levels).unwrap(), certified(&weighted, levels).unwrap());
+            (Exact.certified(&plain, levels).unwrap(), Exact.certified(&weighted, levels).unwrap());
         prop_assert!((one.distortion - two.distortion).abs() <= 1e-13 * one.distortion);
         prop_assert_eq!(one_proof.unique_global, two_proof.unique_global);
         if one_proof.unique_global {
@@ -210,8 +210,9 @@ fn distortion_falls_and_is_convex_in_the_number_of_levels() {
     for (shape, values) in shapes(3, 3000) {
         let sample = Empirical::new(values).unwrap();
         let most = sample.distinct().count().min(40);
-        let distortions: Vec<f64> =
-            (1..=most).map(|levels| certified(&sample, levels).unwrap().0.distortion).collect();
+        let distortions: Vec<f64> = (1..=most)
+            .map(|levels| Exact.certified(&sample, levels).unwrap().0.distortion)
+            .collect();
         for (index, three) in distortions.windows(3).enumerate() {
             assert!(three[0] > three[1], "{shape}: {} levels", index + 2);
             let bend = three[0] - 2.0 * three[1] + three[2];
@@ -224,7 +225,7 @@ fn distortion_falls_and_is_convex_in_the_number_of_levels() {
 fn thresholds_of_one_more_level_lie_between() {
     let sample = Empirical::new(normal(4, 5000)).unwrap();
     let ranks = |levels| -> Vec<usize> {
-        let (designed, proof) = certified(&sample, levels).unwrap();
+        let (designed, proof) = Exact.certified(&sample, levels).unwrap();
         assert!(proof.unique_global, "{levels} levels of a continuous law");
         designed.codebook.thresholds().iter().map(|&t| sample.rank(t)).collect()
     };
@@ -353,15 +354,15 @@ fn every_value_its_own_level_leaves_no_distortion() {
     for (shape, values) in shapes(10, 2000) {
         let sample = Empirical::new(values).unwrap();
         let distinct: Vec<f64> = sample.distinct().map(|(value, _)| value).collect();
-        let (designed, proof) = certified(&sample, distinct.len()).unwrap();
+        let (designed, proof) = Exact.certified(&sample, distinct.len()).unwrap();
         assert_eq!(designed.codebook.levels(), distinct, "{shape}");
         assert!(designed.distortion.abs() == 0.0 && proof.upper_bound.abs() == 0.0, "{shape}");
         assert!(proof.unique_global, "{shape}");
-        let refused = certified(&sample, distinct.len() + 1).unwrap_err().to_string();
+        let refused = Exact.certified(&sample, distinct.len() + 1).unwrap_err().to_string();
         assert!(refused.contains(&format!("ask for at most {}", distinct.len())), "{refused}");
     }
     assert!(matches!(
-        certified(&Empirical::new(vec![1.0; 9]).unwrap(), 0),
+        Exact.certified(&Empirical::new(vec![1.0; 9]).unwrap(), 0),
         Err(DesignError::TooFewLevels { .. })
     ));
 }
@@ -384,7 +385,7 @@ fn lloyds_iteration_never_ends_below_the_lower_bound() {
     for (shape, values) in shapes(11, 3000) {
         let sample = Empirical::new(values).unwrap();
         for levels in [2, 5, 24] {
-            let (designed, proof) = certified(&sample, levels).unwrap();
+            let (designed, proof) = Exact.certified(&sample, levels).unwrap();
             let Ok(lloyd) = LloydMax::default().design(&sample, levels) else { continue };
             assert!(designed.distortion <= lloyd.distortion * (1.0 + 1e-12), "{shape}, {levels}");
             assert!(proof.lower_bound <= lloyd.distortion * (1.0 + 1e-12), "{shape}, {levels}");
@@ -402,7 +403,7 @@ fn the_order_of_the_values_changes_nothing() {
     let mut reversed = pairs.clone();
     reversed.reverse();
     let law = |pairs| Empirical::weighted(pairs).unwrap();
-    assert_eq!(certified(&law(pairs), 4), certified(&law(reversed), 4));
+    assert_eq!(Exact.certified(&law(pairs), 4), Exact.certified(&law(reversed), 4));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::output::{Format, exact, print, print_csv, print_json, print_table};
 use super::{Ending, Usage};
 use crate::data::sample;
 use crate::density::{Density, Empirical};
-use crate::design::{Designed, Spacing, Zero, optimal};
+use crate::design::{Certificate, Designed, Spacing, Zero, certified};
 use crate::record::{Column, Table, Values};
 use crate::theory::{Assessment, assess};
 
@@ -87,6 +87,7 @@ struct Answer {
     entropy_bits: f64,
     rounds: u32,
     residual: f64,
+    certificate: Certificate,
 }
 
 impl Arguments {
@@ -129,9 +130,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
         ZeroName::Cell => Zero::Cell,
         ZeroName::Free => Zero::Free,
     });
-    let designed = optimal(&*law, spacing, convention, arguments.levels())?;
+    let (designed, certificate) = certified(&*law, spacing, convention, arguments.levels())?;
     let assessment = assess(&*law, &designed.codebook);
-    let answer = answer(arguments, &*law, zero, &designed, assessment);
+    let answer = answer(arguments, &*law, zero, (&designed, certificate), assessment);
     match arguments.format {
         Format::Json => print_json(&answer)?,
         Format::Csv => print_csv(&cells(&answer)?)?,
@@ -147,7 +148,7 @@ fn answer(
     arguments: &Arguments,
     law: &dyn Density,
     zero: Option<ZeroName>,
-    designed: &Designed,
+    (designed, certificate): (&Designed, Certificate),
     assessment: Assessment,
 ) -> Answer {
     let levels = designed.codebook.levels().to_vec();
@@ -172,6 +173,7 @@ fn answer(
         entropy_bits: assessment.entropy_bits,
         rounds: designed.rounds,
         residual: designed.residual,
+        certificate,
     }
 }
 

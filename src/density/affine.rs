@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::finite;
 use super::{Density, DensityError, Parts};
-use crate::math::{Interval, Moments};
+use crate::math::{Double, Interval, Moments};
 
 /// The law of `scale·X + shift`, when `X` follows `law`; a negative scale mirrors it.
 #[derive(Debug, Clone)]
@@ -91,6 +91,10 @@ impl Density for Affine {
 
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         self.law.ln_pdf_change(self.preimage(from), by / self.scale)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        self.law.shape((x - Double::from(self.shift)) / Double::from(self.scale))
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

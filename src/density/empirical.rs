@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Range, RangeInclusive};
 
 use super::{Density, DensityError};
-use crate::math::{BlockSum, DoubleDouble, Interval, Moments, PreciseMoments, sort};
+use crate::math::{BlockSum, Double, Interval, Moments, PreciseMoments, sort};
 
 /// Values with probabilities in proportion to their weights: `1/n` each where none are given.
 #[derive(Clone, PartialEq)]
@@ -30,7 +30,7 @@ impl fmt::Debug for Empirical {
 /// Magnitudes whose squares and products, weighted by small probabilities, stay normal numbers.
 const SCALES: RangeInclusive<f64> = 1e-130..=1e130;
 
-/// The least share of a value: a sum over others in double-double still tells it from nothing.
+/// The least share of a value: a sum over others in thirty digits still tells it from nothing.
 const SHARE_MIN: f64 = 1e-20;
 
 /// Values between two running sums. What lies beyond the last one is added when it is asked for:
@@ -103,7 +103,7 @@ impl Empirical {
     /// The mean.
     pub fn mean(&self) -> f64 {
         let all = self.running[self.running.len() - 1];
-        self.origin + (all.first / all.mass).value()
+        self.origin + (all.first / all.mass).to_f64()
     }
 
     /// The value that [`Empirical::sums`] are about: the middle one.
@@ -119,7 +119,7 @@ impl Empirical {
 
     /// The sum of all weights: the number of values where none were given.
     pub fn total(&self) -> f64 {
-        self.running[self.running.len() - 1].mass.value()
+        self.running[self.running.len() - 1].mass.to_f64()
     }
 
     /// The weight of the value of a rank.
@@ -165,16 +165,16 @@ impl Empirical {
     fn sums_directly(&self, ranks: Range<usize>) -> PreciseMoments {
         let (mut mass, mut first, mut second) =
             (BlockSum::default(), BlockSum::default(), BlockSum::default());
-        let offset = |x: f64| DoubleDouble::difference(x, self.origin);
+        let offset = |x: f64| Double::difference(x, self.origin);
         if self.weights.is_empty() {
             for &x in &self.sorted[ranks.clone()] {
                 first.add(offset(x));
                 second.add(offset(x).square());
             }
-            mass.add(DoubleDouble::from(ranks.len() as f64));
+            mass.add(Double::from(ranks.len() as f64));
         } else {
             for (&x, &weight) in self.sorted[ranks.clone()].iter().zip(&self.weights[ranks]) {
-                mass.add(DoubleDouble::from(weight));
+                mass.add(Double::from(weight));
                 first.add(offset(x) * weight);
                 second.add(offset(x).square() * weight);
             }
@@ -188,7 +188,7 @@ impl Empirical {
     ///
     /// When `start > end` or `end` is beyond the sample.
     pub fn moments_of_ranks(&self, start: usize, end: usize, origin: f64) -> Moments {
-        let shift = DoubleDouble::difference(self.origin, origin);
+        let shift = Double::difference(self.origin, origin);
         self.sums(start..end).shifted(shift).normalised(self.total())
     }
 

@@ -1,7 +1,7 @@
 //! The one-sided exponential law, whose optimal levels obey a recursion.
 
 use super::Density;
-use crate::math::Interval;
+use crate::math::{Double, Interval};
 
 /// `p(x) = e^{-x}` for `x > 0`: rate 1, mean 1, variance 1.
 ///
@@ -31,6 +31,10 @@ impl Density for Exponential {
 
     fn ln_pdf_change(&self, _from: f64, by: f64) -> f64 {
         -by
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        Some((-x).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

@@ -3,7 +3,7 @@
 use super::error::{at_least, positive};
 use super::smooth::ln_mass;
 use super::{Density, DensityError};
-use crate::math::Interval;
+use crate::math::{Double, Interval};
 
 /// `p(x) ∝ |x|^{k-1} e^{-|x|/θ}`, θ chosen for unit variance; k = ½ is the law of Paez and Glisson.
 ///
@@ -64,6 +64,12 @@ impl Density for Gamma {
 
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         (self.shape - 1.0) * libm::log1p(by / from) - by * from.signum() / self.scale
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        let distance = x.abs();
+        let power = Double::from(self.shape) - Double::ONE;
+        Some((power * distance.ln() - distance / Double::from(self.scale)).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

@@ -3,7 +3,7 @@
 use super::error::{finite, positive};
 use super::{Balance, Density, DensityError};
 use crate::math::normal::Balances;
-use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
+use crate::math::{Double, FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// `p(x) = e^{-(x - mean)²/2sd²} / (sd √(2π))`.
 ///
@@ -62,6 +62,11 @@ impl Density for Gaussian {
         -u * (self.standardised(from) + 0.5 * u)
     }
 
+    fn shape(&self, x: Double) -> Option<Double> {
+        let z = (x - Double::from(self.mean)) / Double::from(self.sd);
+        Some((-(z * z).scaled(0.5)).exp())
+    }
+
     fn smooth_half(&self, middle: f64) -> f64 {
         self.sd * (4.0 / self.standardised(middle).abs()).min(1.0)
     }
@@ -96,9 +101,18 @@ impl Density for Gaussian {
         rates.for_each(|rate| *rate /= self.sd);
     }
 
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        if *self == Self::STANDARD {
+            return normal::moments_around_each(middles, halves, found);
+        }
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = self.moments_around(middle, half);
+        }
+    }
+
     fn compand(&self, position: f64) -> Option<f64> {
         // The cube root of a normal density is one of three times the variance.
-        Some(self.mean + self.sd * 3.0_f64.sqrt() * normal::quantile(position))
+        Some(self.mean + self.sd * 3.0_f64.sqrt() * normal::rough_quantile(position))
     }
 
     fn centre(&self) -> Option<f64> {

@@ -3,7 +3,7 @@
 use super::error::at_least;
 use super::smooth::ln_mass;
 use super::{Density, DensityError};
-use crate::math::Interval;
+use crate::math::{Double, Interval};
 
 /// `p(x) ∝ e^{-(|x|/α)^β}`, α chosen for unit variance.
 ///
@@ -65,6 +65,16 @@ impl Density for GeneralizedGaussian {
         }
         // |1 + r|^β - 1 without the subtraction.
         -self.exponent(from) * libm::expm1(self.shape * libm::log1p(by / from))
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        let distance = x.abs() / Double::from(self.scale);
+        let exponent = if distance > Double::ZERO {
+            distance.powf(Double::from(self.shape))
+        } else {
+            Double::ZERO
+        };
+        Some((-exponent).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

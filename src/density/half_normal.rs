@@ -2,7 +2,7 @@
 
 use super::{Balance, Density};
 use crate::math::normal::Balances;
-use crate::math::{FRAC_1_SQRT_2PI, Interval, Moments, normal};
+use crate::math::{Double, FRAC_1_SQRT_2PI, Interval, Moments, normal};
 
 /// The law of `|X|` for the unit normal `X`: `p(x) = 2φ(x)` for `x > 0`, variance `1 - 2/π`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,10 @@ impl Density for HalfNormal {
 
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         -by * (from + 0.5 * by)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        Some((-(x * x).scaled(0.5)).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {
@@ -72,8 +76,20 @@ impl Density for HalfNormal {
         }
     }
 
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        normal::moments_around_each(middles, halves, found);
+        // A cell that sticks out below 0, the first, ends there.
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = if half > middle {
+                self.moments_around(middle, half)
+            } else {
+                Self::doubled(*found)
+            };
+        }
+    }
+
     fn compand(&self, position: f64) -> Option<f64> {
-        Some(3.0_f64.sqrt() * normal::quantile(0.5 + 0.5 * position))
+        Some(3.0_f64.sqrt() * normal::rough_quantile(0.5 + 0.5 * position))
     }
 
     fn is_log_concave(&self) -> bool {

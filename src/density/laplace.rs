@@ -4,7 +4,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::error::{finite, positive};
 use super::{Density, DensityError};
-use crate::math::{Interval, Moments};
+use crate::math::{Double, Interval, Moments};
 
 /// `p(x) = e^{-|x - mean|/scale} / (2·scale)`; its variance is `2·scale²`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,6 +54,11 @@ impl Density for Laplace {
         let side = from - self.mean;
         let is_above = if side.abs() > 0.0 { side > 0.0 } else { by > 0.0 };
         if is_above { -by / self.scale } else { by / self.scale }
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        let z = (x - Double::from(self.mean)) / Double::from(self.scale);
+        Some((-z.abs()).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

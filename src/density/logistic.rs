@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use super::Density;
-use crate::math::Interval;
+use crate::math::{Double, Interval};
 
 /// `p(x) = sech²(x/2s)/(4s)` with `s = √3/π`: zero mean, unit variance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,12 @@ impl Density for Logistic {
         let quarter = libm::sinh(0.25 * v);
         let growth = 2.0 * quarter * quarter + libm::tanh(0.5 * z) * libm::sinh(0.5 * v);
         -2.0 * libm::log1p(growth)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        let decay = (-x.abs() / Double::from(SCALE)).exp();
+        let rise = Double::ONE + decay;
+        Some(decay / (rise * rise))
     }
 
     fn smooth_half(&self, _middle: f64) -> f64 {

@@ -46,7 +46,7 @@ pub use student_t::StudentT;
 pub use uniform::Uniform;
 
 use crate::math::normal::Balances;
-use crate::math::{Interval, Moments};
+use crate::math::{Double, Interval, Moments};
 
 /// A probability law on the real line.
 ///
@@ -104,6 +104,12 @@ pub trait Density: Debug + Send + Sync {
         0.0
     }
 
+    /// The density up to a constant factor, at a point of the support and to thirty digits, for
+    /// laws that can be proved to that many: see [`crate::design::proof`].
+    fn shape(&self, _x: Double) -> Option<Double> {
+        None
+    }
+
     /// Inner points of the support where the density is not smooth (a kink, a jump or a pole),
     /// increasing; ends of the support are not among them.
     fn kinks(&self) -> Vec<f64> {
@@ -150,6 +156,15 @@ pub trait Density: Debug + Send + Sync {
         balance::one_by_one(self, middles, halves, found);
     }
 
+    /// [`Density::moments_around`] of every cell: laws that can look at several at a time do.
+    ///
+    /// There are as many middles, halves and places to write to.
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = self.moments_around(middle, half);
+        }
+    }
+
     /// The point below which `∫ p^{1/3}` has reached `position` (in 0..1) of its whole, where that
     /// is known in closed form: the compressor of Panter and Dite, inverted.
     fn compand(&self, _position: f64) -> Option<f64> {
@@ -172,6 +187,12 @@ pub trait Density: Debug + Send + Sync {
     /// Trushkin 1982, Kieffer 1983), which is symmetric when the law is.
     fn is_log_concave(&self) -> bool {
         false
+    }
+
+    /// Whether the logarithm of the density is concave above 0, whatever lies below or on it: the
+    /// half wave of such a law has one stationary quantizer of each size too.
+    fn is_log_concave_above_zero(&self) -> bool {
+        self.is_log_concave()
     }
 
     /// The law as a sample, for designs that search its points.
@@ -216,6 +237,10 @@ impl<D: Density + ?Sized> Density for &D {
         (**self).smooth_half(middle)
     }
 
+    fn shape(&self, x: Double) -> Option<Double> {
+        (**self).shape(x)
+    }
+
     fn kinks(&self) -> Vec<f64> {
         (**self).kinks()
     }
@@ -236,6 +261,10 @@ impl<D: Density + ?Sized> Density for &D {
         (**self).balances(middles, halves, found);
     }
 
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        (**self).moments_around_each(middles, halves, found);
+    }
+
     fn compand(&self, position: f64) -> Option<f64> {
         (**self).compand(position)
     }
@@ -254,6 +283,10 @@ impl<D: Density + ?Sized> Density for &D {
 
     fn is_log_concave(&self) -> bool {
         (**self).is_log_concave()
+    }
+
+    fn is_log_concave_above_zero(&self) -> bool {
+        (**self).is_log_concave_above_zero()
     }
 
     fn as_empirical(&self) -> Option<&Empirical> {

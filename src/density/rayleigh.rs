@@ -1,7 +1,7 @@
 //! The Rayleigh law: the length of a normal vector in the plane.
 
 use super::Density;
-use crate::math::{Interval, exp_minus_half_square};
+use crate::math::{Double, Interval, exp_minus_half_square};
 
 /// `p(x) = x e^{-x²/2}` for `x > 0`: σ = 1, variance `2 - π/2`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,10 @@ impl Density for Rayleigh {
 
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         libm::log1p(by / from) - by * (from + 0.5 * by)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        Some(x * (-(x * x).scaled(0.5)).exp())
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

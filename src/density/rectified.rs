@@ -3,7 +3,7 @@
 use super::balance::one_by_one;
 use super::{Balance, Density, Gaussian, Parts};
 use crate::math::normal::Balances;
-use crate::math::{Interval, Moments};
+use crate::math::{Double, Interval, Moments};
 
 /// The law of `max(0, X)`: the density of `X` above 0, and all of `P(X <= 0)` on the point 0.
 ///
@@ -53,6 +53,10 @@ impl<D: Density> Density for Rectified<D> {
         self.input.ln_pdf_change(from, by)
     }
 
+    fn shape(&self, x: Double) -> Option<Double> {
+        self.input.shape(x)
+    }
+
     fn smooth_half(&self, middle: f64) -> f64 {
         self.input.smooth_half(middle).min(middle.max(0.0))
     }
@@ -98,9 +102,22 @@ impl<D: Density> Density for Rectified<D> {
         one_by_one(self, middles, halves, found);
     }
 
+    fn moments_around_each(&self, middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+        if middles.iter().zip(halves).all(|(middle, half)| half <= middle) {
+            return self.input.moments_around_each(middles, halves, found);
+        }
+        for ((&middle, &half), found) in middles.iter().zip(halves).zip(found) {
+            *found = self.moments_around(middle, half);
+        }
+    }
+
     fn compand(&self, position: f64) -> Option<f64> {
         let is_centred = self.input.centre()?.abs() <= 0.0;
         is_centred.then(|| self.input.compand(0.5 + 0.5 * position)).flatten()
+    }
+
+    fn is_log_concave_above_zero(&self) -> bool {
+        self.input.is_log_concave_above_zero()
     }
 
     fn atoms(&self) -> Vec<(f64, f64)> {

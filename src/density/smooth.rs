@@ -118,6 +118,8 @@ fn outward<D: Density + ?Sized>(
             law.pdf(end + direction * distance)
         }
     };
+    // About the origin from the start: to move moments from a far end to it would cost digits.
+    let offset = end - origin;
     // A panel of w from `distance` on that spans a smooth cell of x.
     let panel_width = |distance: f64| {
         let smooth = law.smooth_half(end + direction * distance);
@@ -130,7 +132,7 @@ fn outward<D: Density + ?Sized>(
             let mass = weight * distance * relative(distance);
             // A product that overflows where the mass is 0 would be no number.
             if mass > 0.0 {
-                moments = moments + Moments::atom(distance, mass);
+                moments = moments + Moments::atom(offset + direction * distance, mass);
             }
         }
         moments
@@ -138,15 +140,15 @@ fn outward<D: Density + ?Sized>(
     // From the far end of a finite cell inwards; a tail in both directions from its own scale.
     let start = if reach.is_finite() { libm::log(reach) } else { 0.0 };
     let mut sum = Moments::ZERO;
-    let mut sweep = |direction: f64| {
+    let mut sweep = |step: f64| {
         let mut w = start;
         for _ in 0..PANELS_MAX {
             let width = panel_width(libm::exp(w));
-            let part = panel(if direction > 0.0 { w } else { w - width }, width);
-            w += direction * width;
+            let part = panel(if step > 0.0 { w } else { w - width }, width);
+            w += step * width;
             sum = sum + part;
             let is_last = part.mass <= NEGLIGIBLE * sum.mass
-                && part.first <= NEGLIGIBLE * sum.first
+                && part.first.abs() <= NEGLIGIBLE * (sum.mass * sum.second).sqrt()
                 && part.second <= NEGLIGIBLE * sum.second;
             if is_last && sum.mass > 0.0 {
                 break;
@@ -158,5 +160,5 @@ fn outward<D: Density + ?Sized>(
     }
     sweep(-1.0);
     let scale = if is_anchored { density } else { 1.0 };
-    sum.weighted(scale).affine(direction, 0.0).affine(1.0, end - origin)
+    sum.weighted(scale)
 }

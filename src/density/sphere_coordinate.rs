@@ -3,7 +3,7 @@
 use super::error::at_least;
 use super::smooth::ln_mass;
 use super::{Density, DensityError};
-use crate::math::Interval;
+use crate::math::{Double, Interval};
 
 /// `p(x) ∝ (1 - x²/d)^{(d-3)/2}` on `[-√d, √d]`: a coordinate of a uniform unit vector of `R^d`,
 /// times `√d`, so that its variance is 1.
@@ -69,6 +69,12 @@ impl Density for SphereCoordinate {
     fn ln_pdf_change(&self, from: f64, by: f64) -> f64 {
         let left = (self.radius() - from) * (self.radius() + from);
         self.power() * libm::log1p(-by * (2.0 * from + by) / left)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        let inside = Double::ONE - x * x / Double::from(self.dimension);
+        let is_inside = inside > Double::ZERO;
+        Some(if is_inside { inside.powf(Double::from(self.power())) } else { Double::ZERO })
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

@@ -3,7 +3,7 @@
 use super::error::at_least;
 use super::smooth::ln_mass;
 use super::{Density, DensityError};
-use crate::math::Interval;
+use crate::math::{Double, Interval};
 
 /// `p(x) ∝ (1 + x²/(ν - 2))^{-(ν + 1)/2}`: ν degrees of freedom, zero mean, unit variance.
 ///
@@ -66,6 +66,11 @@ impl Density for StudentT {
         }
         let growth = by * (2.0 * from + by) / (self.spread() + from * from);
         -0.5 * (self.degrees + 1.0) * libm::log1p(growth)
+    }
+
+    fn shape(&self, x: Double) -> Option<Double> {
+        let growth = Double::ONE + x * x / Double::from(self.spread());
+        Some(growth.powf(Double::from(-0.5 * (self.degrees + 1.0))))
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

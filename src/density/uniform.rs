@@ -2,7 +2,7 @@
 
 use super::error::finite;
 use super::{Density, DensityError};
-use crate::math::{Interval, Moments};
+use crate::math::{Double, Interval, Moments};
 
 /// `p(x) = 1/(high - low)` on `(low, high]`, 0 elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,6 +45,10 @@ impl Density for Uniform {
 
     fn ln_pdf_change(&self, _from: f64, _by: f64) -> f64 {
         0.0
+    }
+
+    fn shape(&self, _x: Double) -> Option<Double> {
+        Some(Double::ONE)
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::DesignError;
 use crate::density::{Density as _, Empirical};
-use crate::math::DoubleDouble;
+use crate::math::Double;
 
 /// The integers of a code: `-below ..= above`, all of them times one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub fn exact_clip(sample: &Empirical, code: ClipCode) -> Result<Clip, DesignErro
     let error = Error::new(sample, code);
     let widest = 2.0 * error.reach;
     let (start, end) = (error.at(0.0), error.at(widest));
-    if start.gain.value() <= 0.0 {
+    if start.gain.to_f64() <= 0.0 {
         return Err(DesignError::Unsuited {
             design: "a clip",
             law: sample.describe(),
@@ -130,7 +130,7 @@ pub fn exact_clip(sample: &Empirical, code: ClipCode) -> Result<Clip, DesignErro
     let mut open = BinaryHeap::from([Piece::new(start, end)]);
     let bound = loop {
         let Some(piece) = open.pop() else { break search.best.explained() };
-        let missing = (piece.bound - search.best.explained()).value();
+        let missing = (piece.bound - search.best.explained()).to_f64();
         if missing <= search.tolerance() {
             break piece.bound;
         }
@@ -141,9 +141,9 @@ pub fn exact_clip(sample: &Empirical, code: ClipCode) -> Result<Clip, DesignErro
     };
     let best = search.best;
     let total = sample.total();
-    let distortion = (error.second - best.explained()).value().max(0.0);
+    let distortion = (error.second - best.explained()).to_f64().max(0.0);
     let bound = if bound < best.explained() { best.explained() } else { bound };
-    let below = (error.second - bound).value() - error.slack - f64::EPSILON * distortion;
+    let below = (error.second - bound).to_f64() - error.slack - f64::EPSILON * distortion;
     Ok(Clip {
         step: best.step,
         clip: best.step * f64::from(code.below.max(code.above)),
@@ -158,7 +158,7 @@ struct Error<'a> {
     sample: &'a Empirical,
     code: ClipCode,
     /// `Σ x²`.
-    second: DoubleDouble,
+    second: Double,
     /// The largest magnitude on a side that has levels.
     reach: f64,
     /// What rounding may have done to a sum of squares.
@@ -170,14 +170,14 @@ struct Error<'a> {
 struct At {
     step: f64,
     /// `G`: convex and falling in the step.
-    gain: DoubleDouble,
+    gain: Double,
     /// `Σ code²`: minus twice the slope of `G`.
     codes: f64,
 }
 
 impl At {
     /// `Σ x²` less the squared error.
-    fn explained(self) -> DoubleDouble {
+    fn explained(self) -> Double {
         self.gain * (2.0 * self.step)
     }
 }
@@ -185,7 +185,7 @@ impl At {
 impl<'a> Error<'a> {
     fn new(sample: &'a Empirical, code: ClipCode) -> Self {
         let all = sample.sums_below(sample.len());
-        let second = all.shifted(DoubleDouble::from(sample.origin())).second;
+        let second = all.shifted(Double::from(sample.origin())).second;
         let sorted = sample.sorted();
         let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
         let of_side = |codes, end: f64| if codes > 0 { end.max(0.0) } else { 0.0 };
@@ -195,25 +195,25 @@ impl<'a> Error<'a> {
         let sums = (4096.0 + sample.len() as f64 / 16.0) * 2.0_f64.powi(-106);
         let span = 2.0 * (high.abs().max(low.abs()) + reach);
         let codes = f64::from(code.below) + f64::from(code.above);
-        let slack = 8.0 * codes * reach * sums * span * all.mass.value();
+        let slack = 8.0 * codes * reach * sums * span * all.mass.to_f64();
         Self { sample, code, second, reach, slack }
     }
 
     fn at(&self, step: f64) -> At {
         let count = self.sample.len();
         let all = self.sample.sums_below(count);
-        let origin = DoubleDouble::from(self.sample.origin());
+        let origin = Double::from(self.sample.origin());
         // Exact: a threshold rounded to f64 would cost sixteen digits of what the step explains.
-        let threshold = |index: u32| DoubleDouble::from(step) * (f64::from(index) - 0.5);
-        let (mut gain, mut codes) = (DoubleDouble::ZERO, 0.0);
+        let threshold = |index: u32| Double::from(step) * (f64::from(index) - 0.5);
+        let (mut gain, mut codes) = (Double::ZERO, 0.0);
         for index in 1..=self.code.above {
             let rank = self.rank(threshold(index));
             if rank == count {
                 break;
             }
             let above = all - self.sample.sums_below(rank);
-            gain += above.first + (origin - threshold(index)) * above.mass;
-            codes += (2.0 * f64::from(index) - 1.0) * above.mass.value();
+            gain = gain + above.first + (origin - threshold(index)) * above.mass;
+            codes += (2.0 * f64::from(index) - 1.0) * above.mass.to_f64();
         }
         for index in 1..=self.code.below {
             let rank = self.rank(-threshold(index));
@@ -221,17 +221,17 @@ impl<'a> Error<'a> {
                 break;
             }
             let below = self.sample.sums_below(rank);
-            gain += -(threshold(index) + origin) * below.mass - below.first;
-            codes += (2.0 * f64::from(index) - 1.0) * below.mass.value();
+            gain = gain - (threshold(index) + origin) * below.mass - below.first;
+            codes += (2.0 * f64::from(index) - 1.0) * below.mass.to_f64();
         }
         At { step, gain, codes }
     }
 
     /// The number of values not above `threshold`.
-    fn rank(&self, threshold: DoubleDouble) -> usize {
-        let nearest = threshold.value();
+    fn rank(&self, threshold: Double) -> usize {
+        let nearest = threshold.to_f64();
         // Of all f64 only the nearest one can be on the other side of what is behind it.
-        if threshold.rest() < 0.0 {
+        if threshold.parts().1 < 0.0 {
             self.sample.sorted().partition_point(|&x| x < nearest)
         } else {
             self.sample.rank(nearest)
@@ -249,7 +249,7 @@ struct Search<'a> {
 impl Search<'_> {
     /// What may stay unexplained: four roundings of the error.
     fn tolerance(&self) -> f64 {
-        let left = (self.error.second - self.best.explained()).value().max(0.0);
+        let left = (self.error.second - self.best.explained()).to_f64().max(0.0);
         4.0 * f64::EPSILON * left + self.error.slack
     }
 
@@ -265,7 +265,7 @@ impl Search<'_> {
                 break;
             }
             self.best = at;
-            at = self.error.at(0.5 * at.step + at.gain.value() / at.codes);
+            at = self.error.at(0.5 * at.step + at.gain.to_f64() / at.codes);
             self.rounds += 1;
         }
         visited
@@ -276,7 +276,7 @@ impl Search<'_> {
 struct Piece {
     start: At,
     end: At,
-    bound: DoubleDouble,
+    bound: Double,
     /// Where the bound is attained.
     peak: f64,
 }
@@ -284,10 +284,10 @@ struct Piece {
 impl Piece {
     /// Under the chord of `G` from `start` to `end`, `2·step·G` is at most a parabola.
     fn new(start: At, end: At) -> Self {
-        let width = DoubleDouble::difference(end.step, start.step);
+        let width = Double::difference(end.step, start.step);
         let fall = (start.gain - end.gain) / width;
         let foot = start.gain + fall * start.step;
-        let peak = 0.5 * (foot / fall).value();
+        let peak = 0.5 * (foot / fall).to_f64();
         // Not a number where nothing falls: then the far end explains most.
         let peak = if peak < end.step { peak.max(start.step) } else { end.step };
         let bound = (foot - fall * peak) * (2.0 * peak);

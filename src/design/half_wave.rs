@@ -65,6 +65,15 @@ const ROUNDS_MAX: u32 = 200;
 impl HalfWave {
     /// The paper's uniform quantizer, `t_1 = 0`.
     pub const PAPER: Self = Self { spacing: Spacing::Uniform, zero: Zero::NonPositive };
+
+    /// What the free levels of a convention stand on; `None` when zero itself is free.
+    pub(super) fn foot(zero: Zero) -> Option<Foot> {
+        match zero {
+            Zero::NonPositive => Some(Foot::Threshold(0.0)),
+            Zero::Cell => Some(Foot::Level(0.0)),
+            Zero::Free => None,
+        }
+    }
 }
 
 impl Design for HalfWave {

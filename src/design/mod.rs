@@ -8,8 +8,9 @@ mod lloyd_max;
 mod lloyd_rate;
 mod newton;
 mod offset_grid;
-mod optimal;
+pub mod proof;
 mod published;
+mod search;
 mod start;
 mod uniform_step;
 
@@ -17,14 +18,13 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
-pub use certificate::{Certificate, CertificateKind};
+pub use certificate::{Certificate, CertificateKind, certified, optimal};
 pub use clip::{Clip, ClipCode, exact_clip};
-pub use exact::{Exact, certified};
+pub use exact::Exact;
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
 pub use newton::Newton;
-pub use optimal::optimal;
 pub use published::{CAFFE_UNIFORM, PUBLISHED, Provenance, Published, published};
 pub use uniform_step::UniformStep;
 

@@ -1,6 +1,7 @@
 //! Floor 0: numerics that know nothing of quantization.
 
-mod double_double;
+mod block_sum;
+mod double;
 mod gemm;
 mod interval;
 mod matrix;
@@ -14,15 +15,15 @@ mod special;
 mod sum;
 mod tridiagonal;
 
-pub(crate) use double_double::BlockSum;
-pub use double_double::DoubleDouble;
+pub(crate) use block_sum::BlockSum;
+pub use double::Double;
 pub use gemm::{product, product_in_parallel};
 pub use interval::Interval;
 pub use matrix::{Axis, MatrixView, MatrixViewMut};
 pub use moments::Moments;
 pub use precise_moments::PreciseMoments;
 pub use quadrature::{EIGHT, FOUR, GaussLegendre, SIXTEEN};
-pub use root::{Root, bracketed_root};
+pub use root::{Root, bracketed_root, newton_root};
 pub use sort::sort;
 pub use special::{FRAC_1_SQRT_2PI, exp_minus_half_square, mills_ratio};
 pub use sum::CompensatedSum;

@@ -2,26 +2,26 @@
 
 use std::ops::{Add, AddAssign, Sub};
 
-use super::{DoubleDouble, Moments};
+use super::{Double, Moments};
 
-/// `Σ w (x - origin)ᵏ` for k = 0, 1, 2, in double-double.
+/// `Σ w (x - origin)ᵏ` for k = 0, 1, 2, in numbers of thirty digits.
 ///
 /// The difference of two running sums keeps sixteen digits of a cell that holds a thousandth of
 /// a thousandth of the whole, which a pair of `f64` sums does not.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PreciseMoments {
     /// `Σ w`.
-    pub mass: DoubleDouble,
+    pub mass: Double,
     /// `Σ w (x - origin)`.
-    pub first: DoubleDouble,
+    pub first: Double,
     /// `Σ w (x - origin)²`.
-    pub second: DoubleDouble,
+    pub second: Double,
 }
 
 impl PreciseMoments {
     /// The moments about an origin that lies `shift` below: of `x + shift`.
     #[must_use]
-    pub fn shifted(self, shift: DoubleDouble) -> Self {
+    pub fn shifted(self, shift: Double) -> Self {
         let moved = shift * self.mass;
         Self {
             mass: self.mass,
@@ -33,10 +33,10 @@ impl PreciseMoments {
     /// Divided by the whole mass and rounded.
     pub fn normalised(self, total: f64) -> Moments {
         Moments {
-            mass: self.mass.value() / total,
-            first: self.first.value() / total,
+            mass: self.mass.to_f64() / total,
+            first: self.first.to_f64() / total,
             // A sum of squares: rounding can only have turned a zero negative.
-            second: self.second.value().max(0.0) / total,
+            second: self.second.to_f64().max(0.0) / total,
         }
     }
 }

@@ -15,7 +15,8 @@
 /// # References
 ///
 /// Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54,
-/// 1974; the terms above are the example of the paper.
+/// 1974; the terms above are the example of the paper. The error of an addition after Knuth, The
+/// Art of Computer Programming 2, section 4.2.2.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct CompensatedSum {
     sum: f64,
@@ -25,13 +26,11 @@ pub struct CompensatedSum {
 impl CompensatedSum {
     /// Adds one term.
     pub fn add(&mut self, term: f64) {
+        // Each addend less the part of it that reached the sum: exact, whichever is larger, and
+        // without a branch.
         let sum = self.sum + term;
-        // Of the two addends only the smaller one loses digits.
-        self.dropped += if self.sum.abs() >= term.abs() {
-            (self.sum - sum) + term
-        } else {
-            (term - sum) + self.sum
-        };
+        let reached = sum - self.sum;
+        self.dropped += (self.sum - (sum - reached)) + (term - reached);
         self.sum = sum;
     }
 

@@ -35,24 +35,36 @@ def levels(row, key):
     return " ".join(short(level) for level in row[key])
 
 
-for law in ("gaussian", "laplace"):
+# What is kept of each law: enough rows for every parity and size, without a megabyte of digits.
+LAWS = ("gaussian", "laplace", "exponential", "rayleigh", "half_normal", "gamma_symmetric")
+SPHERES = ("sphere_d16", "sphere_d64", "sphere_d128", "sphere_d256")
+for law in LAWS + SPHERES:
     rows = json.load(open(GOLDEN / f"lloydmax_{law}.json"))["rows"]
+    key = "positive_levels" if "positive_levels" in rows[0] else "levels"
     write(
         f"lloyd_max_{law}.csv",
         ["levels", "distortion", "entropy_bits", "snr_db", "positive_levels"],
         [
-            [r["N"], short(r["mse"]), short(r["entropy_bits"]), short(r["snr_db"]), levels(r, "positive_levels")]
+            [r["N"], short(r["mse"]), short(r["entropy_bits"]), short(r["snr_db"]), levels(r, key)]
             for r in rows
-            if r["N"] <= 36 or r["N"] in (64, 127)
+            if r["N"] <= 20 or r["N"] in (35, 36, 64, 127, 256)
         ],
     )
+
+big = []
+for size in (16, 64, 256, 4096, 65536):
+    r = json.load(open(GOLDEN / f"gaussian_big_N{size}.json"))
+    big.append([size, short(r["mse"]), " ".join(map(str, r["idx"])), levels(r, "levels")])
+write("lloyd_max_gaussian_big.csv", ["levels", "distortion", "positions", "positive_levels"], big)
+
+for law in ("gaussian", "laplace", "gamma_symmetric"):
     write(
         f"uniform_{law}.csv",
         ["levels", "step", "distortion", "entropy_bits"],
         [
             [r["N"], short(r["step"]), short(r["mse"]), short(r["entropy_bits"])]
             for r in read_csv(f"uniform_max_{law}.csv")
-            if int(r["N"]) <= 256
+            if int(r["N"]) <= 1024
         ],
     )
 

@@ -14,7 +14,7 @@ use super::output::{Format, eight_digits, print_csv, print_json, print_table};
 use super::{Ending, Usage};
 use crate::data::sample;
 use crate::density::Empirical;
-use crate::design::{LEVELS_MAX, certified};
+use crate::design::{Exact, LEVELS_MAX};
 use crate::record::{Clock, Column, Table, Values};
 
 /// Time exact one-dimensional k-means, sorting included, one thread
@@ -109,7 +109,7 @@ fn row(values: &[f64], clusters: usize) -> Result<Row> {
         let watch = Clock::System.start();
         let law = Empirical::new(given)?;
         let sort_seconds = watch.seconds();
-        let (designed, certificate) = certified(&law, clusters)?;
+        let (designed, certificate) = Exact.certified(&law, clusters)?;
         times.push((watch.seconds(), sort_seconds));
         if times.len() == REPETITIONS_MAX || whole.seconds() > BUDGET_S {
             times.sort_by(|a, b| a.0.total_cmp(&b.0));

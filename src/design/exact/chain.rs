@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use crate::math::DoubleDouble;
+use crate::math::Double;
 
 /// Weighted points on a line, as running sums; entry 0 of each is zero.
 #[derive(Debug)]
 pub(super) struct Points {
     /// Mass of the first `i` points.
-    pub(super) mass: Vec<DoubleDouble>,
+    pub(super) mass: Vec<Double>,
     /// Their first moment.
-    pub(super) first: Vec<DoubleDouble>,
+    pub(super) first: Vec<Double>,
 }
 
 impl Points {
@@ -24,29 +24,28 @@ impl Points {
     ///
     /// It is concave Monge, as the sum of squares is: for `a <= b <= c <= d`,
     /// `cost(a,c) + cost(b,d) <= cost(a,d) + cost(b,c)`.
-    pub(super) fn cost(&self, start: usize, end: usize) -> DoubleDouble {
+    pub(super) fn cost(&self, start: usize, end: usize) -> Double {
         cost(self.mass[end] - self.mass[start], self.first[end] - self.first[start])
     }
 
     /// The cost of a cell to eleven roundings: the running sums are subtracted with all their digits.
     fn quick_cost(&self, start: usize, end: usize) -> f64 {
-        let difference = |sums: &[DoubleDouble]| {
-            (sums[end].value() - sums[start].value()) + (sums[end].rest() - sums[start].rest())
+        let difference = |sums: &[Double]| {
+            (sums[end].to_f64() - sums[start].to_f64())
+                + (sums[end].parts().1 - sums[start].parts().1)
         };
         let first = difference(&self.first);
         -(first * first / difference(&self.mass))
     }
 
     /// The cost of a partition, given by its boundaries, ends included.
-    pub(super) fn cost_of(&self, boundaries: &[usize]) -> DoubleDouble {
-        boundaries
-            .windows(2)
-            .fold(DoubleDouble::ZERO, |sum, cell| sum + self.cost(cell[0], cell[1]))
+    pub(super) fn cost_of(&self, boundaries: &[usize]) -> Double {
+        boundaries.windows(2).fold(Double::ZERO, |sum, cell| sum + self.cost(cell[0], cell[1]))
     }
 
     /// The same points from right to left. Costs do not mind the sign of the points.
     pub(super) fn mirrored(&self) -> Self {
-        let turned = |sums: &[DoubleDouble]| {
+        let turned = |sums: &[Double]| {
             let whole = sums[sums.len() - 1];
             sums.iter().rev().map(|&sum| whole - sum).collect()
         };
@@ -55,7 +54,7 @@ impl Points {
 }
 
 /// `-(Σ w x)² / Σ w` of one cell.
-pub(super) fn cost(mass: DoubleDouble, first: DoubleDouble) -> DoubleDouble {
+pub(super) fn cost(mass: Double, first: Double) -> Double {
     -(first.square() / mass)
 }
 
@@ -63,7 +62,7 @@ pub(super) fn cost(mass: DoubleDouble, first: DoubleDouble) -> DoubleDouble {
 #[derive(Debug)]
 pub(super) struct Chains {
     /// Entry `end`: least cost of the first `end` points, penalties included.
-    pub(super) costs: Vec<DoubleDouble>,
+    pub(super) costs: Vec<Double>,
     /// Entry `end`: where the last cell of that partition starts.
     starts: Vec<usize>,
 }
@@ -80,11 +79,11 @@ impl Chains {
     ///
     /// Wilber, "The concave least-weight subsequence problem revisited", J. Algorithms 9, 1988;
     /// Galil, Park, "Dynamic programming with convexity, concavity and sparsity", TCS 92, 1992.
-    pub(super) fn new(points: &Points, penalty: DoubleDouble) -> Self {
+    pub(super) fn new(points: &Points, penalty: Double) -> Self {
         let last = points.len();
         let mut costs = Vec::with_capacity(last + 1);
         let mut starts = Vec::with_capacity(last + 1);
-        costs.push(DoubleDouble::ZERO);
+        costs.push(Double::ZERO);
         starts.push(0);
         let mut queue = VecDeque::from([(0, 1)]);
         for end in 1..=last {
@@ -112,7 +111,7 @@ impl Chains {
     }
 
     /// Least cost of all points, penalties included.
-    pub(super) fn cost(&self) -> DoubleDouble {
+    pub(super) fn cost(&self) -> Double {
         self.costs[self.costs.len() - 1]
     }
 
@@ -134,13 +133,13 @@ impl Chains {
 /// In `f64` first: it is twice the precision that takes the time, and seldom needed.
 fn is_cheaper(
     points: &Points,
-    costs: &[DoubleDouble],
+    costs: &[Double],
     (start, other): (usize, usize),
     end: usize,
 ) -> bool {
     let quick = |start: usize| {
         let cost = -points.quick_cost(start, end);
-        (costs[start].value() - cost, costs[start].value().abs() + cost)
+        (costs[start].to_f64() - cost, costs[start].to_f64().abs() + cost)
     };
     let ((one, one_size), (two, two_size)) = (quick(start), quick(other));
     // Eleven roundings for a cost, one for its sum, one for the difference.

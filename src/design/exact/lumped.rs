@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::chain::Points;
 use crate::density::Empirical;
-use crate::math::{DoubleDouble, PreciseMoments};
+use crate::math::{Double, PreciseMoments};
 
 /// Some of the different values of a sample, the least and the largest among them.
 ///
@@ -72,17 +72,17 @@ impl<'a> Lumped<'a> {
     pub(super) fn points(&self) -> Points {
         let mut mass = Vec::with_capacity(self.nodes.len() + 1);
         let mut first = Vec::with_capacity(self.nodes.len() + 1);
-        mass.push(DoubleDouble::ZERO);
-        first.push(DoubleDouble::ZERO);
+        mass.push(Double::ZERO);
+        first.push(Double::ZERO);
         let mut cursor = Cursor::new(self.sample);
         for (node, next) in self.nodes.iter().zip(&self.nodes[1..]) {
             let through = cursor.sums_below(node.ranks.end);
             let (left, position) = if node.ranks.end == next.ranks.start {
-                (DoubleDouble::ZERO, DoubleDouble::ZERO)
+                (Double::ZERO, Double::ZERO)
             } else {
                 let between = cursor.sums_below(next.ranks.start) - through;
-                let position = DoubleDouble::difference(node.value, self.sample.origin());
-                let width = DoubleDouble::difference(next.value, node.value);
+                let position = Double::difference(node.value, self.sample.origin());
+                let width = Double::difference(next.value, node.value);
                 let right = (between.first - between.mass * position) / width;
                 (between.mass - right, position)
             };
@@ -97,13 +97,13 @@ impl<'a> Lumped<'a> {
 
     /// What a cell costs at the margin by the theory of fine quantization: with
     /// `D = (∫ f^⅓)³ / (12 cells²)`, minus its derivative by the number of cells.
-    pub(super) fn price(&self, points: &Points, cells: usize) -> DoubleDouble {
+    pub(super) fn price(&self, points: &Points, cells: usize) -> Double {
         let thirds = self.nodes.windows(2).zip(points.mass.windows(2)).map(|(ends, mass)| {
             let width = ends[1].value - ends[0].value;
-            ((mass[1] - mass[0]).value() * width * width).cbrt()
+            ((mass[1] - mass[0]).to_f64() * width * width).cbrt()
         });
         let spread = thirds.sum::<f64>() / cells as f64;
-        DoubleDouble::from(spread * spread * spread / 6.0)
+        Double::from(spread * spread * spread / 6.0)
     }
 
     /// The rank at which the node right of a boundary starts.

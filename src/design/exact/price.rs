@@ -1,7 +1,7 @@
 //! The price of a cell at which the cheapest partition has as many cells as are asked for.
 
 use super::chain::{Chains, Points};
-use crate::math::DoubleDouble;
+use crate::math::Double;
 
 /// A partition into a given number of cells with the evidence that none is cheaper.
 ///
@@ -13,16 +13,16 @@ pub(super) struct Priced {
     /// Boundaries, ends included.
     pub(super) boundaries: Vec<usize>,
     /// What every cell costs.
-    pub(super) penalty: DoubleDouble,
+    pub(super) penalty: Double,
     /// Cheapest partitions at that price.
     pub(super) chains: Chains,
 }
 
 /// A partition with the price that it was found at.
 struct Side {
-    penalty: DoubleDouble,
+    penalty: Double,
     boundaries: Vec<usize>,
-    cost: DoubleDouble,
+    cost: Double,
 }
 
 impl Side {
@@ -38,18 +38,18 @@ impl Priced {
     ///
     /// Aggarwal, Schieber, Tokuyama, "Finding a minimum-weight k-link path in graphs with the
     /// concave Monge property and applications", Discrete Comput. Geom. 12, 1994.
-    pub(super) fn new(points: &Points, cells: usize, guess: DoubleDouble) -> Self {
+    pub(super) fn new(points: &Points, cells: usize, guess: Double) -> Self {
         let side = |boundaries: Vec<usize>, penalty| Side {
             cost: points.cost_of(&boundaries),
             boundaries,
             penalty,
         };
-        let mut more = side((0..=points.len()).collect(), DoubleDouble::ZERO);
-        let mut fewer = side(vec![0, points.len()], DoubleDouble::ZERO);
+        let mut more = side((0..=points.len()).collect(), Double::ZERO);
+        let mut fewer = side(vec![0, points.len()], Double::ZERO);
         fewer.penalty = fewer.cost - more.cost;
         let mut penalty = match cells {
             1 => fewer.penalty * 2.0,
-            _ if cells == points.len() => DoubleDouble::ZERO,
+            _ if cells == points.len() => Double::ZERO,
             _ => guess,
         };
         let mut is_chord = false;
@@ -77,30 +77,30 @@ impl Priced {
     }
 
     /// The least cost of any partition into that many cells: never more than what one costs.
-    pub(super) fn bound(&self) -> DoubleDouble {
+    pub(super) fn bound(&self) -> Double {
         self.chains.cost() - self.all_penalties()
     }
 
     /// For every boundary but the ends, a bound on the cost of the partitions that have it.
-    pub(super) fn bounds(&self, points: &Points) -> impl Iterator<Item = DoubleDouble> {
+    pub(super) fn bounds(&self, points: &Points) -> impl Iterator<Item = Double> {
         let onwards = Chains::new(&points.mirrored(), self.penalty).costs;
         let all = self.all_penalties();
         let last = points.len();
         (1..last).map(move |at| self.chains.costs[at] + onwards[last - at] - all)
     }
 
-    fn all_penalties(&self) -> DoubleDouble {
+    fn all_penalties(&self) -> Double {
         self.penalty * (self.boundaries.len() - 1) as f64
     }
 }
 
 /// The price at which partitions of two sizes cost the same.
-fn chord(more: &Side, fewer: &Side) -> DoubleDouble {
-    (fewer.cost - more.cost) / DoubleDouble::from((more.cells() - fewer.cells()) as f64)
+fn chord(more: &Side, fewer: &Side) -> Double {
+    (fewer.cost - more.cost) / Double::from((more.cells() - fewer.cells()) as f64)
 }
 
 /// A price for `cells` cells by a power law: distortion falls as cells⁻², its slope as cells⁻³.
-fn proposal(more: &Side, fewer: &Side, cells: usize, points: usize) -> DoubleDouble {
+fn proposal(more: &Side, fewer: &Side, cells: usize, points: usize) -> Double {
     let wanted = cells as f64;
     let scaled = |side: &Side, cells: f64| side.penalty * (side.cells() as f64 / cells).powi(3);
     // With one end yet unknown, a little further than to the size that is wanted.
@@ -111,7 +111,7 @@ fn proposal(more: &Side, fewer: &Side, cells: usize, points: usize) -> DoubleDou
     } else {
         let (many, few) = (more.cells() as f64, fewer.cells() as f64);
         let share = (many / wanted).ln() / (many / few).ln();
-        more.penalty * (fewer.penalty / more.penalty).value().powf(share)
+        more.penalty * (fewer.penalty / more.penalty).to_f64().powf(share)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::{mills_ratio, moments_around, pdf};
+use super::{FRAC_1_SQRT_2PI, mills_ratio, moments_around, pdf};
 use crate::math::Moments;
 
 /// What [`balances`] finds for a list of cells `(middle - half, middle + half]`.
@@ -65,17 +65,25 @@ impl NullaryFnOnce for Sweep<'_> {
         let lows = rates_low.chunks_mut(BLOCK).zip(rates_high.chunks_mut(BLOCK));
         let outputs = offsets.chunks_mut(BLOCK).zip(lows);
         for ((middles, halves), (offsets, (lows, highs))) in inputs.zip(outputs) {
-            let reaches = middles.iter().zip(halves).map(|(c, h)| h * (1.0 + c.abs()));
-            let largest = reaches.fold(0.0, f64::max);
+            let reach = largest_reach(middles, halves);
             let cells = middles.len();
             let (lows, highs) = (&mut lows[..cells], &mut highs[..cells]);
             let (halves, offsets) = (&halves[..cells], &mut offsets[..cells]);
-            for cell in 0..cells {
-                (offsets[cell], lows[cell], highs[cell]) = if largest <= SHORT_REACH {
-                    series::<SHORT>(middles[cell], halves[cell])
-                } else {
-                    balance(middles[cell], halves[cell]).unwrap_or((f64::NAN, 0.0, 0.0))
-                };
+            if reach <= TINY_REACH {
+                for cell in 0..cells {
+                    (offsets[cell], lows[cell], highs[cell]) =
+                        series::<TINY>(middles[cell], halves[cell]);
+                }
+            } else if reach <= SHORT_REACH {
+                for cell in 0..cells {
+                    (offsets[cell], lows[cell], highs[cell]) =
+                        series::<SHORT>(middles[cell], halves[cell]);
+                }
+            } else {
+                for cell in 0..cells {
+                    (offsets[cell], lows[cell], highs[cell]) =
+                        balance(middles[cell], halves[cell]).unwrap_or((f64::NAN, 0.0, 0.0));
+                }
             }
         }
     }
@@ -102,8 +110,91 @@ pub fn tail_balance(start: f64) -> (f64, f64) {
     (hazard - start, hazard)
 }
 
+/// [`moments_around`] of every cell.
+///
+/// # Panics
+///
+/// When there are not as many middles as halves, or less room than cells.
+pub fn moments_around_each(middles: &[f64], halves: &[f64], found: &mut [Moments]) {
+    assert_eq!(middles.len(), halves.len(), "a cell has a middle and a half width");
+    let found = &mut found[..middles.len()];
+    Arch::new().dispatch(Masses { middles, halves, found });
+}
+
+/// The loop of [`moments_around_each`], compiled once for each instruction set.
+struct Masses<'a> {
+    middles: &'a [f64],
+    halves: &'a [f64],
+    found: &'a mut [Moments],
+}
+
+impl NullaryFnOnce for Masses<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let inputs = self.middles.chunks(BLOCK).zip(self.halves.chunks(BLOCK));
+        for ((middles, halves), found) in inputs.zip(self.found.chunks_mut(BLOCK)) {
+            let reach = largest_reach(middles, halves);
+            let cells = middles.len();
+            let (halves, found) = (&halves[..cells], &mut found[..cells]);
+            let is_far = middles.iter().any(|middle| middle.abs() > BELL_REACH);
+            if is_far || reach > SHORT_REACH {
+                for cell in 0..cells {
+                    found[cell] = moments_around(middles[cell], halves[cell]);
+                }
+            } else if reach <= TINY_REACH {
+                for cell in 0..cells {
+                    let scale = 2.0 * FRAC_1_SQRT_2PI * halves[cell] * bell(middles[cell]);
+                    found[cell] = relative::<TINY>(middles[cell], halves[cell]).weighted(scale);
+                }
+            } else {
+                for cell in 0..cells {
+                    let scale = 2.0 * FRAC_1_SQRT_2PI * halves[cell] * bell(middles[cell]);
+                    found[cell] = relative::<SHORT>(middles[cell], halves[cell]).weighted(scale);
+                }
+            }
+        }
+    }
+}
+
+/// The largest `half·(1 + |middle|)`, which says how fast the series converge.
+#[inline(always)]
+fn largest_reach(middles: &[f64], halves: &[f64]) -> f64 {
+    let reaches = middles.iter().zip(halves).map(|(c, h)| h * (1.0 + c.abs()));
+    reaches.fold(0.0, |largest, reach| if reach > largest { reach } else { largest })
+}
+
+/// Up to there [`bell`] is a normal number.
+const BELL_REACH: f64 = 30.0;
+
+/// `e^{-x²/2}` for `|x|` up to [`BELL_REACH`], without a branch or a table.
+#[inline(always)]
+fn bell(x: f64) -> f64 {
+    // The upper 26 bits of x have an exact square; x² = head² + (x - head)(x + head).
+    let head = f64::from_bits(x.to_bits() & !((1 << 27) - 1));
+    let square = -0.5 * head * head;
+    // Adding 1.5·2⁵² leaves the rounded number of octaves in the low bits.
+    let shifted = square * std::f64::consts::LOG2_E + OCTAVES;
+    let octaves = shifted - OCTAVES;
+    let rest = (square - octaves * LN_2_HIGH) - octaves * LN_2_LOW - 0.5 * (x - head) * (x + head);
+    let mut sum = 1.0;
+    for n in (1..14).rev() {
+        sum = 1.0 + rest * RECIPROCALS[n] * sum;
+    }
+    // The exponent of 1.0 plus that many octaves.
+    sum * f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52))
+}
+
+const OCTAVES: f64 = 6_755_399_441_055_744.0;
+/// `ln 2` in two parts, the first of 32 bits, so that its products with octaves are exact.
+const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
+const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+
 /// Terms of the series, and where they reach. With `r = half·(1 + |middle|)` the term `k` of the
 /// probability is at most `r^{2k}/(2k + 1)!!·2^{-k}/k!`; the first one left out is below 10⁻¹⁷.
+const TINY: usize = 2;
+const TINY_REACH: f64 = 2e-3;
 const SHORT: usize = 5;
 const SHORT_REACH: f64 = 0.11;
 const LONG: usize = 9;
@@ -146,23 +237,29 @@ fn series<const TERMS: usize>(c: f64, h: f64) -> (f64, f64, f64) {
     let (mass, pull, _) = sums::<TERMS>(c, h);
     // p(c ± h)/P = e^{∓ch - h²/2}/(2h·mass)
     let inverse = 1.0 / (h * mass);
-    let (fall, bell) = (c * h, -0.5 * h * h);
-    let (low, high) = (small_exp::<TERMS>(fall + bell), small_exp::<TERMS>(bell - fall));
-    (-h * h * h * pull * inverse, 0.5 * inverse * low, 0.5 * inverse * high)
+    let (low, high) = small_exps::<TERMS>(c * h);
+    let scale = 0.5 * inverse * small_exp::<TERMS>(-0.5 * h * h);
+    (-h * h * h * pull * inverse, scale * low, scale * high)
 }
 
 /// The moments of a narrow cell about its middle; `None` when it is wide.
 pub(super) fn narrow_moments(c: f64, h: f64) -> Option<Moments> {
     let reach = h * (1.0 + c.abs());
-    let (mass, pull, spread) = if reach <= SHORT_REACH {
-        sums::<SHORT>(c, h)
+    let relative = if reach <= SHORT_REACH {
+        relative::<SHORT>(c, h)
     } else if reach <= SERIES_REACH {
-        sums::<LONG>(c, h)
+        relative::<LONG>(c, h)
     } else {
         return None;
     };
-    let moments = Moments { mass, first: -h * h * pull, second: h * h * spread };
-    Some(moments.weighted(2.0 * h * pdf(c)))
+    Some(relative.weighted(2.0 * h * pdf(c)))
+}
+
+/// The moments of a narrow cell about its middle, over `2hφ(c)`.
+#[inline(always)]
+fn relative<const TERMS: usize>(c: f64, h: f64) -> Moments {
+    let (mass, pull, spread) = sums::<TERMS>(c, h);
+    Moments { mass, first: -h * h * pull, second: h * h * spread }
 }
 
 /// `1/n`, so that the series divides only once.
@@ -176,12 +273,26 @@ const RECIPROCALS: [f64; 2 * LONG + 4] = {
     reciprocals
 };
 
-/// `e^x` for the `x` of a cell that so many terms describe, to an ulp or two.
+/// `e^{±x}` for the `x` of a cell that so many terms describe, to an ulp or two.
+#[inline(always)]
+fn small_exps<const TERMS: usize>(x: f64) -> (f64, f64) {
+    // 0.11^11/11! and 0.41^17/17! are below 10⁻¹⁷.
+    let square = x * x;
+    let (mut even, mut odd) = (1.0, 1.0);
+    for n in (1..=TERMS.div_ceil(2) + 2 + TERMS / 9).rev() {
+        even = 1.0 + square * (RECIPROCALS[2 * n] * RECIPROCALS[2 * n - 1]) * even;
+        odd = 1.0 + square * (RECIPROCALS[2 * n] * RECIPROCALS[2 * n + 1]) * odd;
+    }
+    odd *= x;
+    (even + odd, even - odd)
+}
+
+/// `e^x` for `x = -h²/2` of such a cell.
 #[inline(always)]
 fn small_exp<const TERMS: usize>(x: f64) -> f64 {
-    // 0.11^10/10! and 0.41^16/16! are below 10⁻¹⁶.
+    // 0.006^6/6! and 0.08^10/10! are below 10⁻¹⁷.
     let mut sum = 1.0;
-    for n in (1..TERMS + 5 + TERMS / 9).rev() {
+    for n in (1..TERMS.div_ceil(2) + 3 + 2 * (TERMS / 9)).rev() {
         sum = 1.0 + x * RECIPROCALS[n] * sum;
     }
     sum
@@ -189,7 +300,7 @@ fn small_exp<const TERMS: usize>(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FRAC_1_SQRT_2PI, by_nodes};
+    use super::super::by_nodes;
     use super::*;
 
     #[test]

@@ -4,7 +4,7 @@ mod balance;
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-pub use balance::{Balances, balance, balances, tail_balance};
+pub use balance::{Balances, balance, balances, moments_around_each, tail_balance};
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -45,6 +45,23 @@ pub fn survival(x: f64) -> f64 {
 /// ```
 pub fn quantile(p: f64) -> f64 {
     if (0.0..=1.0).contains(&p) { Normal::standard().inverse_cdf(p) } else { f64::NAN }
+}
+
+/// `Φ⁻¹(p)` to seven digits, in a few nanoseconds for most `p`: where an iteration may start.
+///
+/// # References
+///
+/// Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied
+/// Statistics 37, 1988, PPND7.
+pub fn rough_quantile(p: f64) -> f64 {
+    let q = p - 0.5;
+    if q.abs() > 0.425 {
+        return quantile(p);
+    }
+    let r = 0.180_625 - q * q;
+    let over = ((59.109_374_72 * r + 159.291_132_02) * r + 50.434_271_938) * r + 3.387_132_717_9;
+    let under = ((67.187_563_6 * r + 78.757_757_664) * r + 17.895_169_469) * r + 1.0;
+    q * over / under
 }
 
 /// `∫ (x - origin)ᵏ φ(x) dx` over the cell, k = 0, 1, 2.
