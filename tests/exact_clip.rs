@@ -135,6 +135,18 @@ fn no_step_of_a_fine_scan_is_better() {
 }
 
 #[test]
+fn no_step_of_a_hundred_thousand_is_better() {
+    let values = laplace(6, 500);
+    let code = ClipCode::signed_narrow(4).unwrap();
+    let found = best(&values, code);
+    for i in 1..=100_000 {
+        let step = 2.0 * found.step * f64::from(i) / 1e5;
+        let scanned = squared_error(&values, code, step);
+        assert!(found.distortion <= scanned * (1.0 + 1e-13), "{step}: {scanned} {found:?}");
+    }
+}
+
+#[test]
 fn a_normal_sample_is_clipped_where_the_normal_law_is() {
     // Max's uniform quantizer of 2^b - 1 levels, mid-tread: steps for N = 3, 7, 15 (Max 1960, table II).
     for (bits, step) in [(2, 1.2240), (3, 0.6508), (4, 0.3534)] {

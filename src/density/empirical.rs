@@ -34,8 +34,8 @@ const SCALES: RangeInclusive<f64> = 1e-130..=1e130;
 const SHARE_MIN: f64 = 1e-20;
 
 /// Values between two running sums. What lies beyond the last one is added when it is asked for:
-/// an answer costs some 64 additions, and the sums take a tenth of the memory of the values.
-const BLOCK: usize = 64;
+/// an answer costs some 32 additions, and the sums take a fifth of the memory of the values.
+const BLOCK: usize = 32;
 
 impl Empirical {
     /// The law of a sample, in any order.
@@ -147,6 +147,16 @@ impl Empirical {
     pub fn sums_below(&self, rank: usize) -> PreciseMoments {
         let known = rank / BLOCK;
         self.running[known] + self.sums_directly(known * BLOCK..rank)
+    }
+
+    /// How far a sum of [`Empirical::sums_below`] may be off, as a share of the sum of the magnitudes
+    /// of all terms.
+    pub fn rounding(&self) -> f64 {
+        // In a block: the low parts, each at most 2·BLOCK·2⁻⁵³ of the magnitudes, are added BLOCK
+        // times. From block to block: one addition of 3·2⁻¹⁰⁶.
+        let blocks = self.len() as f64 / BLOCK as f64;
+        let within = 2.0 * (BLOCK * BLOCK) as f64;
+        (within + 3.0 * (blocks + 2.0)) * 2.0_f64.powi(-106)
     }
 
     /// Sums over the values of some ranks, about [`Empirical::origin`] and not normalised.

@@ -190,12 +190,11 @@ impl<'a> Error<'a> {
         let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
         let of_side = |codes, end: f64| if codes > 0 { end.max(0.0) } else { 0.0 };
         let reach = of_side(code.below, -low).max(of_side(code.above, high));
-        // A running sum is off by at most `(2¹² + n/16)·2⁻¹⁰⁶` of the sum of magnitudes, itself at
-        // most mass times twice the reach of both sides; each code reads two, times two steps.
-        let sums = (4096.0 + sample.len() as f64 / 16.0) * 2.0_f64.powi(-106);
+        // A running sum is off by that share of the sum of magnitudes, itself at most mass times
+        // twice the reach of both sides; each code reads two, times two steps.
         let span = 2.0 * (high.abs().max(low.abs()) + reach);
         let codes = f64::from(code.below) + f64::from(code.above);
-        let slack = 8.0 * codes * reach * sums * span * all.mass.to_f64();
+        let slack = 8.0 * codes * reach * sample.rounding() * span * all.mass.to_f64();
         Self { sample, code, second, reach, slack }
     }
 

@@ -38,9 +38,8 @@ impl Exact {
     ///
     /// `upper_bound` is the distortion of the codebook, a sum of squares, plus eight roundings.
     /// `lower_bound` is eight roundings below it, less what rounding the levels to `f64` costs, less
-    /// the rounding of the search in thirty digits: at most `cells · nodes · 2⁻⁹⁸` of the second
-    /// moment about the median, and `cells · values · 2⁻¹⁰⁶` of its root times the largest distance
-    /// from the median times the root of the mass (see the source for the constants).
+    /// the rounding of the search in thirty digits: at most `cells · (values + nodes + 100) · 2⁻⁹⁶`
+    /// of the square of the largest distance from the median, and mostly far less.
     ///
     /// `unique_global` is set when the bounds exclude every other partition.
     ///
@@ -211,11 +210,11 @@ fn cost_on_sample(
 
 /// How much rounding may have moved a bound on the cost, not normalised.
 ///
-/// Sums: those of [`Empirical::sums_below`] are off by at most `(2¹² + n/16)·2⁻¹⁰⁶` of the sum of
-/// magnitudes; that moves the mass and the first moment of a cell, twice each, and its cost by
-/// `2|q|` and `q²` times as much. Costs: one is off by less than `2⁻¹⁰⁰` of the second moment, of
-/// what it is added to and of the first moment times the reach, and a start may be preferred wrongly by four times that, at most once for each point (the queue of
-/// [`chain::Chains`] keeps the invariant that a change loses no more).
+/// Sums: the mass and the first moment of a cell are differences of two that are off by
+/// [`Empirical::rounding`]; its cost by `2|q|` and `q²` times as much. Costs: one is off by less than
+/// `2⁻¹⁰⁰` of the second moment, of what it is added to and of the first moment times the reach. A
+/// start may be preferred wrongly by four times that, at most once for each point: a change of the
+/// start that stands for an end, in the queue of [`chain::Chains`], loses no more.
 fn rounding(sample: &Empirical, points: &Points, best: &Priced) -> f64 {
     let all = sample.sums_below(sample.len());
     let (mass, second) = (all.mass.to_f64(), all.second.to_f64());
@@ -223,9 +222,9 @@ fn rounding(sample: &Empirical, points: &Points, best: &Priced) -> f64 {
     let (low, high) = (sorted[0] - sample.origin(), sorted[sorted.len() - 1] - sample.origin());
     let reach = f64::max(-low, high);
     let cells = (best.boundaries.len() - 1) as f64;
-    let sums = (4096.0 + sample.len() as f64 / 16.0) * 2.0_f64.powi(-106);
-    let of_sums =
-        cells * sums * (4.0 * reach * (mass * second).sqrt() + 2.0 * reach * reach * mass);
+    let of_sums = cells
+        * sample.rounding()
+        * (4.0 * reach * (mass * second).sqrt() + 2.0 * reach * reach * mass);
     let one = 2.0_f64.powi(-100)
         * (second + reach * (mass * second).sqrt() + cells * best.penalty.to_f64());
     of_sums + cells * (4.0 * points.len() as f64 + 8.0) * one
