@@ -97,13 +97,28 @@ impl<'a> Lumped<'a> {
 
     /// What a cell costs at the margin by the theory of fine quantization: with
     /// `D = (∫ f^⅓)³ / (12 cells²)`, minus its derivative by the number of cells.
-    pub(super) fn price(&self, points: &Points, cells: usize) -> Double {
-        let thirds = self.nodes.windows(2).zip(points.mass.windows(2)).map(|(ends, mass)| {
+    pub(super) fn price(&self, points: &Points, cells: usize) -> f64 {
+        let thirds = self.weights(points).map(f64::cbrt).sum::<f64>() / cells as f64;
+        thirds.powi(3) / 6.0
+    }
+
+    /// The boundaries between nodes so far apart that a bound would say little.
+    ///
+    /// A gap of `1/PARTS_OF_CELL` of a cell has the cube of that as a share of the mass times the
+    /// square of the width of a cell, which is six times the price of a cell.
+    pub(super) fn coarse(&self, points: &Points, price: f64) -> Vec<usize> {
+        const PARTS_OF_CELL: f64 = 16.0;
+        let most = 6.0 * price / PARTS_OF_CELL.powi(3);
+        let all = (1..self.nodes.len()).zip(self.weights(points));
+        all.filter_map(|(at, weight)| (weight > most && !self.is_bare(at)).then_some(at)).collect()
+    }
+
+    /// Mass times squared width for every gap, the mass taken from the nodes on its sides.
+    fn weights(&self, points: &Points) -> impl Iterator<Item = f64> {
+        self.nodes.windows(2).zip(points.mass.windows(3)).map(|(ends, mass)| {
             let width = ends[1].value - ends[0].value;
-            ((mass[1] - mass[0]).to_f64() * width * width).cbrt()
-        });
-        let spread = thirds.sum::<f64>() / cells as f64;
-        Double::from(spread * spread * spread / 6.0)
+            0.5 * (mass[2] - mass[0]).to_f64() * width * width
+        })
     }
 
     /// The rank at which the node right of a boundary starts.

@@ -128,19 +128,27 @@ struct Found {
     rounds: u32,
 }
 
-/// Nodes to begin with: so many, or so many for each cell.
-const NODES_MIN: usize = 1024;
-const NODES_OF_CELL: usize = 16;
+/// Nodes to begin with.
+const NODES: usize = 1024;
 
 fn search(sample: &Empirical, levels: usize) -> Found {
-    let mut lumped = Lumped::new(sample, NODES_MIN.max(NODES_OF_CELL * levels));
-    let mut points = lumped.points();
-    // Ties can hide different values from the first nodes.
-    while points.len() < levels {
-        lumped.refine(&(1..points.len()).filter(|&at| !lumped.is_bare(at)).collect::<Vec<_>>());
+    let mut lumped = Lumped::new(sample, NODES);
+    let (mut points, mut guess);
+    loop {
         points = lumped.points();
+        guess = lumped.price(&points, levels);
+        // Ties can hide different values from the first nodes, and tails be left out.
+        let coarse = if points.len() < levels {
+            (1..points.len()).filter(|&at| !lumped.is_bare(at)).collect()
+        } else {
+            lumped.coarse(&points, guess)
+        };
+        if coarse.is_empty() {
+            break;
+        }
+        lumped.refine(&coarse);
     }
-    let mut guess = lumped.price(&points, levels);
+    let mut guess = Double::from(guess);
     for rounds in 1.. {
         let best = Priced::new(&points, levels, guess);
         let inner = &best.boundaries[1..levels];
