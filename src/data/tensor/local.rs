@@ -46,8 +46,11 @@ pub(super) fn check_local(file: &mut Regular, listed: &Listed, next: u64) -> Res
     }
     let start = at + 30 + rest.len() as u64;
     let end = start.checked_add(listed.packed).filter(|&end| end <= next).ok_or_else(|| {
-        let (needed, found) = (listed.packed, next.saturating_sub(start));
-        Problem::at(start, Fault::Length { needed, found })
+        let reason = format!(
+            "{} bytes of contents do not fit before byte {next}, where something else begins",
+            listed.packed
+        );
+        Problem::at(start, Fault::Archive { reason })
     })?;
     match next - end {
         0 if !has_descriptor => {}

@@ -47,8 +47,15 @@ fn read(file: &mut Regular) -> Result<Vec<TensorEntry>, Problem> {
     let mut entries = Vec::with_capacity(declared.len());
     for (name, info) in declared {
         let [begin, stop] = info.data_offsets;
-        let facts = tensor(&name, info, start, data, end)
+        let facts = tensor(&name, info, start, data)
             .map_err(|fault| Problem::at(start.saturating_add(begin), fault).within(&name))?;
+        if begin < end {
+            let fault = Fault::Overlap { name: shown(&name) };
+            return Err(Problem::at(start + begin, fault));
+        }
+        if begin > end {
+            return Err(Problem::at(start + end, Fault::Unused { bytes: begin - end }));
+        }
         end = stop;
         entries.push(facts.entry(file.path().into(), file.length()));
     }
@@ -58,8 +65,8 @@ fn read(file: &mut Regular) -> Result<Vec<TensorEntry>, Problem> {
     Ok(entries)
 }
 
-/// One tensor, if it begins at byte `end` of `data` bytes of numbers and has the length it needs.
-fn tensor(name: &str, info: Info, start: u64, data: u64, end: u64) -> Result<Facts, Fault> {
+/// One tensor, if it has the length it needs and lies within the `data` bytes from `start` on.
+fn tensor(name: &str, info: Info, start: u64, data: u64) -> Result<Facts, Fault> {
     let [begin, stop] = info.data_offsets;
     let given = shown(&info.dtype);
     let dtype =
@@ -74,12 +81,6 @@ fn tensor(name: &str, info: Info, start: u64, data: u64, end: u64) -> Result<Fac
     }
     if needed != found {
         return Err(Fault::Length { needed, found });
-    }
-    if begin < end {
-        return Err(Fault::Overlap { name: shown(name) });
-    }
-    if begin > end {
-        return Err(Fault::Unused { bytes: begin - end });
     }
     let contents = Contents::Raw { start: start + begin, order: ByteOrder::Little };
     Ok(Facts { name: name.to_owned(), shape: info.shape.0, dtype, values, contents })
@@ -107,7 +108,12 @@ fn header(file: &mut Regular, length: u64) -> Result<Declared, Problem> {
 fn in_short(error: &serde_json::Error) -> String {
     let whole = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    whole.trim_end_matches(&place).chars().take(200).flat_map(char::escape_debug).collect()
+    whole
+        .trim_end_matches(&place)
+        .chars()
+        .take(200)
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
 }
 
 /// The tensors of a header in its order.
