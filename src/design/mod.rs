@@ -2,6 +2,7 @@
 
 mod certificate;
 mod clip;
+pub mod clipping;
 mod exact;
 mod half_wave;
 mod lloyd_max;
