@@ -16,21 +16,17 @@ use crate::math::Interval;
 /// 4, 1933.
 pub fn kolmogorov_distance(sample: &Empirical, law: &dyn Density) -> f64 {
     let steps = Steps { sample, law };
-    let last = sample.len() - 1;
-    let (first, end) = (steps.at(0), steps.at(last));
-    let mut distance = first.distance().max(end.distance());
-    let mut open = vec![(first, end)];
-    while let Some((low, high)) = open.pop() {
-        let most = f64::max(high.sample_below - low.law, high.law_below - low.sample);
-        if high.rank <= low.rank + 1 || most <= distance {
-            continue;
-        }
-        let middle = steps.at(low.rank.midpoint(high.rank));
-        distance = distance.max(middle.distance());
-        open.push((low, middle));
-        open.push((middle, high));
-    }
-    distance
+    steps.farthest(steps.at_rank(0))
+}
+
+/// `sup |F_n(x) - F(x)|` over `x >= from`.
+///
+/// From 0 on, the distance of `max(0, X)` from the rectified law.
+pub fn kolmogorov_distance_from(from: f64, sample: &Empirical, law: &dyn Density) -> f64 {
+    let steps = Steps { sample, law };
+    let start = steps.at(sample.rank(from).saturating_sub(1), from);
+    // What lies below the start counts with it, and not for itself.
+    steps.farthest(Step { sample_below: start.sample, law_below: start.law, ..start })
 }
 
 /// Both distribution functions at a point of the sample.
@@ -56,8 +52,29 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn at(&self, rank: usize) -> Step {
-        let x = self.sample.sorted()[rank];
+    /// The greatest distance at `first` and at the ranks after it.
+    fn farthest(&self, first: Step) -> f64 {
+        let end = self.at_rank((self.sample.len() - 1).max(first.rank));
+        let mut distance = first.distance().max(end.distance());
+        let mut open = vec![(first, end)];
+        while let Some((low, high)) = open.pop() {
+            let most = f64::max(high.sample_below - low.law, high.law_below - low.sample);
+            if high.rank <= low.rank + 1 || most <= distance {
+                continue;
+            }
+            let middle = self.at_rank(low.rank.midpoint(high.rank));
+            distance = distance.max(middle.distance());
+            open.push((low, middle));
+            open.push((middle, high));
+        }
+        distance
+    }
+
+    fn at_rank(&self, rank: usize) -> Step {
+        self.at(rank, self.sample.sorted()[rank])
+    }
+
+    fn at(&self, rank: usize, x: f64) -> Step {
         let share = |x: f64| self.sample.moments_of_ranks(0, self.sample.rank(x), x).mass;
         let below = |x: f64| self.law.moments(Interval::new(f64::NEG_INFINITY, x)).mass;
         Step {

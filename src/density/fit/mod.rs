@@ -11,7 +11,7 @@ mod student_t;
 
 use std::sync::Arc;
 
-pub use goodness::{kolmogorov_distance, kolmogorov_p_value};
+pub use goodness::{kolmogorov_distance, kolmogorov_distance_from, kolmogorov_p_value};
 pub use points::Points;
 
 use super::{Density, DensityError, Sample, Survey};
@@ -72,8 +72,11 @@ impl Estimate {
 
 type Fit = Result<Estimate, Misfit>;
 
+/// A family by name, and how it is fitted.
+type Fitter = (&'static str, fn(&Points) -> Fit);
+
 /// The families that are fitted, in the order of ties.
-const FITTED: &[(&str, fn(&Points) -> Fit)] = &[
+const FITTED: &[Fitter] = &[
     ("gaussian", closed::gaussian),
     ("laplace", closed::laplace),
     ("logistic", logistic::fit),

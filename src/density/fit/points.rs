@@ -15,7 +15,7 @@ const RESOLUTION: f64 = 1.0 / 1024.0;
 #[derive(Debug, Clone)]
 pub struct Points {
     /// Each with its probability, increasing.
-    points: Vec<(f64, f64)>,
+    weighted: Vec<(f64, f64)>,
     survey: Survey,
     /// The least magnitude that is not 0.
     smallest: f64,
@@ -24,10 +24,10 @@ pub struct Points {
 impl Points {
     /// The points of a sample.
     pub fn new(survey: &Survey, sample: &Sample) -> Self {
-        let points = grouped(sample.points());
+        let weighted = grouped(sample.points());
         let magnitudes = sample.points().sorted().iter().map(|x| x.abs());
         let smallest = magnitudes.filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
-        Self { points, survey: *survey, smallest }
+        Self { weighted, survey: *survey, smallest }
     }
 
     /// What is known of all values.
@@ -37,7 +37,7 @@ impl Points {
 
     /// Each point with its probability, increasing.
     pub fn iter(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        self.points.iter().copied()
+        self.weighted.iter().copied()
     }
 
     /// `E f(X)`.

@@ -16,7 +16,7 @@ fn bits_of_both_sides(code: Code) -> f64 {
 /// # References
 ///
 /// Banner, Nahshan, Soudry, "Post training 4-bit quantization of convolutional networks for
-/// rapid-deployment", NeurIPS 2019, eq. (4) and section 3.
+/// rapid-deployment", `NeurIPS` 2019, eq. (4) and section 3.
 pub fn aciq_gaussian(folded: &Folded<'_>, code: Code) -> Option<f64> {
     let noise = 1.0 / (3.0 * 4.0_f64.powf(bits_of_both_sides(code)));
     let slope = |c: f64| noise * c - 2.0 * (normal::pdf(c) - c * normal::survival(c));
