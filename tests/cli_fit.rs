@@ -131,6 +131,7 @@ fn the_fields_of_the_answer_are_a_contract() {
             "nan",
             "infinite",
             "zeros",
+            "atom_at_zero",
             "negatives",
             "min",
             "max",
