@@ -5,6 +5,7 @@ mod choice;
 mod claims_table;
 mod data;
 mod explain;
+mod fit;
 mod interrupt;
 mod law;
 mod levels;
@@ -36,6 +37,7 @@ struct Arguments {
 enum Verb {
     Reproduce(reproduce::Arguments),
     Levels(levels::Arguments),
+    Fit(fit::Arguments),
     Bench(bench::Arguments),
     Mismatch(mismatch::Arguments),
     Train(train::Arguments),
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
     let ended = match arguments.verb {
         Verb::Reproduce(arguments) => reproduce::run_verb(&arguments),
         Verb::Levels(arguments) => levels::run(&arguments),
+        Verb::Fit(arguments) => fit::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Mismatch(arguments) => mismatch::run(&arguments),
         Verb::Train(arguments) => train::run(&arguments),

@@ -75,7 +75,8 @@ pub(super) fn print_table(table: &Table, number: fn(f64) -> String) -> Result<()
     print(&format!("{}\n", rendered(table, number)))
 }
 
-fn rendered(table: &Table, number: fn(f64) -> String) -> comfy_table::Table {
+/// A table for people as text, numbers to the right.
+pub(super) fn rendered(table: &Table, number: fn(f64) -> String) -> comfy_table::Table {
     let mut shown = comfy_table::Table::new();
     shown.load_style(comfy_table::presets::NOTHING);
     shown.set_content_arrangement(ContentArrangement::Disabled);
@@ -116,18 +117,29 @@ pub(super) fn exact(value: f64) -> String {
 
 /// Eight significant digits, for tables wide enough as it is.
 pub(super) fn eight_digits(value: f64) -> String {
+    significant(value, 8)
+}
+
+/// Six significant digits, for numbers that were measured.
+pub(super) fn six_digits(value: f64) -> String {
+    significant(value, 6)
+}
+
+fn significant(value: f64, digits: u8) -> String {
     if value.is_nan() {
         return String::new();
     }
+    let digits = i32::from(digits);
     if value == 0.0 || (1e-4..1e9).contains(&value.abs()) {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "an exponent of ten of an f64 is small"
         )]
         let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
-        let decimals = usize::try_from((7 - exponent).max(0)).unwrap_or(0);
+        let decimals = usize::try_from((digits - 1 - exponent).max(0)).unwrap_or(0);
         format!("{value:.decimals$}")
     } else {
-        format!("{value:.7e}")
+        let decimals = usize::try_from(digits - 1).unwrap_or(0);
+        format!("{value:.decimals$e}")
     }
 }

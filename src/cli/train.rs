@@ -1,6 +1,7 @@
 //! `hwgq train`: one net, one way of quantizing it.
 
 use std::fs;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,9 @@ use crate::figure::draw;
 use crate::nn::Net;
 use crate::record::{Clock, Provenance, Store};
 use crate::scheme::{Backward, Forward, Weights};
-use crate::train::{EpochReport, Outcome, Progress, State, TrainError, TrainSpec, Trainer, dump};
+use crate::train::{
+    EpochReport, Outcome, Progress, State, TrainError, TrainSpec, Trainer, dump, dump_activations,
+};
 
 /// Train one net and report how it went
 ///
@@ -82,6 +85,10 @@ pub(super) struct Arguments {
     /// needs images of 28×28: --data fashion-mini
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     dump: Option<PathBuf>,
+    /// After the training, write what each activation reads on a batch of the validation images
+    /// (.npz, f32)
+    #[arg(long, value_name = "FILE", conflicts_with = "dump")]
+    dump_activations: Option<PathBuf>,
     /// Form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -133,6 +140,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     interrupt::watch()?;
     // Made before the training, so that a folder that cannot be written costs no time.
     let store = Store::create(&arguments.out)?;
+    if let Some(path) = &arguments.dump_activations {
+        try_writing(path).with_context(|| path.display().to_string())?;
+    }
     let mut trainer = match &arguments.resume {
         Some(checkpoint) => Trainer::resume(State::read(checkpoint)?, &data)?,
         None => Trainer::new(spec, &data)?,
@@ -158,6 +168,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
         Err(error) => return Err(error.into()),
     };
     trainer.state_mut().write(&checkpoint)?;
+    if let Some(path) = &arguments.dump_activations {
+        write_activations(trainer.state_mut(), &data, path)?;
+    }
     let spec = &trainer.state().spec;
     let specification = serde_json::to_vec(spec)?;
     let provenance =
@@ -230,6 +243,23 @@ fn write_dump(spec: &TrainSpec, data: &Dataset, path: &Path) -> Result<Ending> {
     let bytes = fs::metadata(path).with_context(|| path.display().to_string())?.len();
     say(&format!("three steps on {} images: {}, {bytes} bytes", indices.len(), path.display()));
     Ok(Ending::Done)
+}
+
+/// Fails where [`write_activations`] would fail after the training.
+fn try_writing(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).map(drop)
+}
+
+fn write_activations(state: &mut State, data: &Dataset, path: &Path) -> Result<()> {
+    let indices: Vec<usize> = (0..state.spec.batch.min(data.validation.len())).collect();
+    let images = data.validation.select(&indices);
+    dump_activations(&mut state.network, &images, state.normalisation, path)?;
+    say(&format!("activations of {} images: {}", images.len(), path.display()));
+    Ok(())
 }
 
 fn answer<'a>(

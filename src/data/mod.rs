@@ -1,4 +1,5 @@
-//! Floor 4: labelled images and where they are found; samples from text files.
+//! Floor 4: labelled images and where they are found; samples from text
+//! files; tensors, streamed from the files of other programs.
 
 mod digits;
 mod error;
@@ -9,6 +10,7 @@ mod images;
 mod name;
 mod sample;
 mod search;
+mod tensor;
 
 pub use error::DataError;
 pub use idx::IdxError;
@@ -17,3 +19,4 @@ pub use images::{Dataset, Images, ImagesError};
 pub use name::{Facts, Name};
 pub use sample::sample;
 pub use search::{Listing, Place, Search, list, load};
+pub use tensor::{CHUNK, DType, Fault, TensorEntry, TensorError, TextFault, tensors};

@@ -72,6 +72,22 @@ pub enum DensityError {
         /// The largest magnitude.
         largest: f64,
     },
+    /// Weights whose sum is no number to divide by.
+    #[error("the weights of the sample sum to {total:e}; give weights near 1")]
+    Weights {
+        /// Their sum.
+        total: f64,
+    },
+    /// A weight that drowns in the others.
+    #[error(
+        "the value {value} has {share:e} of the weight of the sample; the least is 1e-20: leave it out"
+    )]
+    Share {
+        /// The value.
+        value: f64,
+        /// Its weight over the sum of all.
+        share: f64,
+    },
     /// A sample without values.
     #[error("the sample is empty; a law needs at least one value")]
     EmptySample,

@@ -6,6 +6,7 @@ mod empirical;
 mod error;
 mod exponential;
 mod family;
+pub mod fit;
 mod gamma;
 mod gaussian;
 mod generalized_gaussian;
@@ -20,6 +21,7 @@ mod smooth;
 mod spec;
 mod sphere_coordinate;
 mod student_t;
+mod survey;
 mod uniform;
 
 use std::fmt::Debug;
@@ -43,6 +45,7 @@ pub use rectified::Rectified;
 pub use spec::LawSpec;
 pub use sphere_coordinate::SphereCoordinate;
 pub use student_t::StudentT;
+pub use survey::{Binning, EXACT_MAX, Gathered, Gathering, Histogram, Sample, Survey, SurveyError};
 pub use uniform::Uniform;
 
 use crate::math::normal::Balances;

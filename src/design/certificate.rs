@@ -42,9 +42,6 @@ pub struct Certificate {
 /// differ by less than a sixth of this.
 const ROUNDING: f64 = 1e-14;
 
-/// The same for sums over a sample.
-const ROUNDING_OF_SAMPLES: f64 = 1e-11;
-
 /// The codebook of least distortion with `levels` levels, with the evidence that it is.
 ///
 /// Without `zero` it is a quantizer of `X` itself: Lloyd-Max or symmetric uniform. With `zero` it is
@@ -104,11 +101,10 @@ pub fn certified(
             };
             Ok((designed, certificate))
         }
-        (Spacing::LloydMax, None) if law.as_empirical().is_some() => {
-            let designed = Exact.design(law, levels)?;
-            Ok(bounded(designed, CertificateKind::Search, ROUNDING_OF_SAMPLES, 0.0))
-        }
-        (Spacing::LloydMax, None) => whole(law, levels),
+        (Spacing::LloydMax, None) => match law.as_empirical() {
+            Some(sample) => Exact.certified(sample, levels),
+            None => whole(law, levels),
+        },
         (Spacing::LloydMax, Some(Zero::Free)) => {
             let target = Rectified::of(law);
             let designed = HalfWave { spacing, zero: Zero::Free }.design(law, levels)?;

@@ -1,6 +1,8 @@
 //! Floor 2: choosing a codebook for a law.
 
 mod certificate;
+mod clip;
+pub mod clipping;
 mod exact;
 mod half_wave;
 mod lloyd_max;
@@ -18,7 +20,8 @@ use std::fmt::Debug;
 use thiserror::Error;
 
 pub use certificate::{Certificate, CertificateKind, certified, optimal};
-pub use exact::{ENTRIES_MAX, Exact};
+pub use clip::{Clip, ClipCode, exact_clip};
+pub use exact::Exact;
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
@@ -71,6 +74,16 @@ pub enum DesignError {
         cell: usize,
         /// Number of cells.
         cells: usize,
+    },
+    /// A sample with fewer different values than levels.
+    #[error(
+        "the sample has {distinct} different values; {levels} levels need as many: ask for at most {distinct}"
+    )]
+    TooFewValues {
+        /// Different values of the sample.
+        distinct: usize,
+        /// Levels asked for.
+        levels: usize,
     },
     /// The iteration ran out of rounds.
     #[error(

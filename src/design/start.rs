@@ -125,7 +125,7 @@ const DISTANCE_MAX: f64 = 1e150;
 fn distinct_quantiles(sample: &Empirical, levels: usize) -> Result<Vec<f64>, DesignError> {
     let distinct: Vec<f64> = sample.distinct().map(|(value, _)| value).collect();
     if distinct.len() < levels {
-        return Err(DesignError::EmptyCell { cell: distinct.len(), cells: levels });
+        return Err(DesignError::TooFewValues { distinct: distinct.len(), levels });
     }
     Ok((0..levels).map(|index| distinct[(2 * index + 1) * distinct.len() / (2 * levels)]).collect())
 }

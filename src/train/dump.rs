@@ -1,20 +1,19 @@
-//! Three training steps written down to the last tensor, for another program to recompute.
+//! Tensors of networks for other programs: three training steps down to the last one, to be
+//! recomputed, and what the activations of a trained network read.
 
-use std::io::Cursor;
+use std::any::Any;
 use std::path::{Path, PathBuf};
 
-use npyz::WriterBuilder;
 use thiserror::Error;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 use super::error::TrainError;
 use super::evaluation::fill;
+use super::npz::Npz;
 use super::optimiser::Sgd;
 use super::spec::TrainSpec;
 use super::state::State;
 use crate::data::Images;
-use crate::nn::{MOVING_FRACTION, Mode, Net, Network, Param, Shape, Tensor};
+use crate::nn::{Activation, Mode, Net, Network, Shape};
 use crate::record::replace_file;
 use crate::scheme::{Backward, Forward, Weights};
 
@@ -80,6 +79,39 @@ pub fn dump(
     replace_file(path, &bytes).map_err(file)
 }
 
+/// Writes what each activation of `network` reads, under the layer's name, as an `.npz` file.
+///
+/// The network sees `images` once, with the remembered statistics. Arrays are f32, N, C, H, W or
+/// N, F. In `act…` batch norms make each channel's mean near 0 and its variance near 1; before
+/// `relu6` of the VGG scale and shift are learnt.
+/// The file is there whole or not at all.
+///
+/// # Errors
+///
+/// When the file system refuses.
+///
+/// # Panics
+///
+/// When the images have another size than the network's input.
+pub fn dump_activations(
+    network: &mut Network,
+    images: &Images,
+    normalisation: (f32, f32),
+    path: &Path,
+) -> Result<(), DumpError> {
+    let indices: Vec<usize> = (0..images.len()).collect();
+    fill(network, images, &indices, normalisation);
+    network.forward(Mode::Evaluate);
+    let file = |source| DumpError::File { path: path.to_owned(), source };
+    let mut arrays = Npz::new();
+    for (name, layer, input, _) in network.trace() {
+        if (layer as &dyn Any).is::<Activation>() {
+            arrays.tensor(name, input, false).map_err(file)?;
+        }
+    }
+    replace_file(path, &arrays.finish().map_err(file)?).map_err(file)
+}
+
 /// The options of the script that build the same network.
 fn config(spec: &TrainSpec) -> Result<String, DumpError> {
     let act = match spec.activation {
@@ -123,7 +155,7 @@ fn config(spec: &TrainSpec) -> Result<String, DumpError> {
 
 /// The file's bytes. The batch is in the network's input.
 fn trace(network: &mut Network, labels: &[u8], config: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut file = Npz(ZipWriter::new(Cursor::new(Vec::new())));
+    let mut file = Npz::new();
     file.array("config", &[config.len()], config)?;
     file.tensor("input", network.input(), true)?;
     let classes: Vec<i64> = labels.iter().map(|&label| i64::from(label)).collect();
@@ -149,95 +181,5 @@ fn trace(network: &mut Network, labels: &[u8], config: &[u8]) -> std::io::Result
     file.array("step_loss", &[losses.len()], &losses)?;
     file.params("after", network, |param| &param.value)?;
     file.statistics(network)?;
-    Ok(file.0.finish().map_err(std::io::Error::other)?.into_inner())
-}
-
-/// An archive of `.npy` arrays.
-struct Npz(ZipWriter<Cursor<Vec<u8>>>);
-
-impl Npz {
-    fn array<T: npyz::AutoSerialize + Copy>(
-        &mut self,
-        name: &str,
-        shape: &[usize],
-        values: &[T],
-    ) -> std::io::Result<()> {
-        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        self.0.start_file(format!("{name}.npy"), stored).map_err(std::io::Error::other)?;
-        let shape: Vec<u64> = shape.iter().map(|&axis| axis as u64).collect();
-        let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
-        let mut writer = options.writer(&mut self.0).begin_nd()?;
-        writer.extend(values.iter().copied())?;
-        writer.finish()
-    }
-
-    /// Images as N, C, H, W; features as N, F unless `image`.
-    fn tensor(&mut self, name: &str, tensor: &Tensor, image: bool) -> std::io::Result<()> {
-        let Shape { height, width, channels } = tensor.shape();
-        let values = tensor.to_compact();
-        let moved = move_last_axis(&values, tensor.images(), height * width, channels);
-        if height * width == 1 && !image {
-            self.array(name, &[tensor.images(), channels], &moved)
-        } else {
-            self.array(name, &[tensor.images(), channels, height, width], &moved)
-        }
-    }
-
-    fn params(
-        &mut self,
-        kind: &str,
-        network: &mut Network,
-        part: impl Fn(&Param) -> &[f32],
-    ) -> std::io::Result<()> {
-        let mut result = Ok(());
-        network.visit_params(&mut |name, param| {
-            let [rows, columns, inputs, outputs] = param.shape;
-            // To out, row, column, in; then to out, in, row, column.
-            let moved = move_last_axis(part(param), 1, rows * columns * inputs, outputs);
-            let moved = move_last_axis(&moved, outputs, rows * columns, inputs);
-            let shape = if name.starts_with("conv") {
-                vec![outputs, inputs, rows, columns]
-            } else if name.starts_with("fc") && name.ends_with("weight") {
-                vec![outputs, inputs * rows * columns]
-            } else {
-                vec![outputs]
-            };
-            if result.is_ok() {
-                result = self.array(&format!("{kind}/{name}"), &shape, &moved);
-            }
-        });
-        result
-    }
-
-    /// Running mean and variance as `PyTorch` keeps them: `r ← 0.95·r + 0.05·batch`, from 0 and 1.
-    ///
-    /// Caffe's sum is `S = Σ 0.95^(t-i)·batch_i` and its weight `w` the same sum of ones, so the
-    /// start still counts `0.95^t = 1 - 0.05·w`.
-    fn statistics(&mut self, network: &mut Network) -> std::io::Result<()> {
-        let mut sums: Vec<(String, Vec<f64>)> = Vec::new();
-        network.visit_memory(&mut |name, memory| sums.push((name.to_owned(), memory.to_vec())));
-        // A batch norm names its mean, its variance and their weight, in this order.
-        for memory in sums.chunks_exact(3) {
-            let [(name, mean), (_, variance), (_, weight)] = memory else { continue };
-            let layer = name.trim_end_matches(".mean_sum");
-            let share = 1.0 - MOVING_FRACTION;
-            let rest = 1.0 - share * weight[0];
-            let mean: Vec<f64> = mean.iter().map(|sum| share * sum).collect();
-            let variance: Vec<f64> = variance.iter().map(|sum| share * sum + rest).collect();
-            self.array(&format!("after/{layer}.running_mean"), &[mean.len()], &mean)?;
-            self.array(&format!("after/{layer}.running_var"), &[variance.len()], &variance)?;
-        }
-        Ok(())
-    }
-}
-
-/// `[outer][middle][last]` to `[outer][last][middle]`.
-fn move_last_axis(values: &[f32], outer: usize, middle: usize, last: usize) -> Vec<f32> {
-    let mut moved = Vec::with_capacity(values.len());
-    for block in values.chunks_exact(middle * last).take(outer) {
-        for channel in 0..last {
-            moved.extend(block.iter().skip(channel).step_by(last));
-        }
-    }
-    moved
+    file.finish()
 }

@@ -4,6 +4,7 @@ mod checkpoint;
 mod dump;
 mod error;
 mod evaluation;
+mod npz;
 mod optimiser;
 mod schedule;
 mod spec;
@@ -11,7 +12,7 @@ mod state;
 mod telemetry;
 mod trainer;
 
-pub use dump::{DumpError, dump};
+pub use dump::{DumpError, dump, dump_activations};
 pub use error::{CheckpointError, SpecError, TrainError};
 pub use evaluation::{accuracy, fill};
 pub use optimiser::Sgd;

@@ -1,6 +1,7 @@
 //! `hwgq bench`: how fast, measured here and now.
 
 mod design;
+mod kmeans;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -17,10 +18,12 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum What {
     Design(design::Arguments),
+    Kmeans(kmeans::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     match &arguments.what {
         What::Design(arguments) => design::run(arguments),
+        What::Kmeans(arguments) => kmeans::run(arguments),
     }
 }
