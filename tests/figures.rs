@@ -40,6 +40,13 @@ const DRAWN: &[(&str, &str, &str, bool)] = &[
     ("levels", "levels", "positive_levels", false),
     ("levels", "levels", "ours", false),
     ("levels", "levels", "published", true),
+    ("fit", "histogram", "low", false),
+    ("fit", "histogram", "high", false),
+    ("fit", "histogram", "density", false),
+    ("fit", "laws", "x", false),
+    ("fit", "laws", "density", false),
+    ("fit", "levels", "level", false),
+    ("fit", "methods", "sqnr", true),
 ];
 
 /// The record with the columns of one table replaced.
@@ -263,6 +270,7 @@ fn more_panels_than_anyone_can_read_are_refused() {
             "curves" => ("epochs", "panel"),
             "accuracy" => ("summary", "group"),
             "mismatch" => ("mismatch", "forward"),
+            "fit" => ("levels", "method"),
             kind => (if kind == "levels" { "levels" } else { "distortion" }, "design"),
         };
         let crowded = with_columns(&record, table, |columns| {
@@ -289,9 +297,9 @@ fn wordy(mut column: Column, extra: &str, unit: &str) -> Column {
     if !column.unit.is_empty() {
         unit.clone_into(&mut column.unit);
     }
-    // Roles and stages have a vocabulary of their own.
+    // Roles, stages and origins have a vocabulary of their own.
     if let Values::Text(words) = &mut column.values
-        && !["role", "stage"].contains(&column.name.as_str())
+        && !["role", "stage", "origin"].contains(&column.name.as_str())
     {
         for word in words {
             word.push_str(extra);

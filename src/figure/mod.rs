@@ -8,6 +8,7 @@ mod curves;
 mod distortion;
 mod drawing;
 mod error;
+mod fit;
 mod functions;
 mod grid;
 mod histogram;
@@ -27,6 +28,7 @@ pub use curves::Curves;
 pub use distortion::Distortion;
 pub use drawing::Drawing;
 pub use error::FigureError;
+pub use fit::Fit;
 pub use functions::Functions;
 pub use histogram::Histogram;
 pub use levels::Levels;
@@ -54,7 +56,7 @@ pub trait Figure: Debug + Sync {
 
 /// Every figure there is; adding to this list is all it takes to add one.
 pub const FIGURES: &[&dyn Figure] =
-    &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels];
+    &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels, &Fit];
 
 /// Draws `record` as its kind demands.
 ///

@@ -30,6 +30,7 @@ pub(crate) fn all() -> Vec<Record> {
         distortion(),
         mismatch(),
         levels(),
+        fit(),
     ]
 }
 
@@ -392,4 +393,61 @@ pub(crate) fn levels() -> Record {
     );
     let title = "Section 4.2: The optimal half-wave levels beside the published ones";
     record("levels", "levels", title, vec![table.unwrap()])
+}
+
+pub(crate) fn fit() -> Record {
+    let density = |x: f64| 0.8 * (-x.abs()).exp() / 2.0 + 0.05 * (-x * x / 2.0).exp();
+    let bins: Vec<f64> = (0..40).map(|bin| -4.0 + 0.2 * f64::from(bin)).collect();
+    let laws: Vec<(&str, f64, f64)> = [("laplace", 1.0), ("student-t", 0.93)]
+        .into_iter()
+        .flat_map(|(law, height)| {
+            let points = (0..=80).map(move |k| -4.0 + 0.1 * f64::from(k));
+            points.map(move |x| (law, x, height * (-x.abs()).exp() / 2.0))
+        })
+        .collect();
+    let levels: Vec<(&str, f64)> = [("optimal for the data", 1.1), ("Gaussian", 0.8)]
+        .into_iter()
+        .flat_map(|(name, step)| [-1.5, -0.5, 0.5, 1.5].map(move |level| (name, level * step)))
+        .collect();
+    let methods = [
+        ("optimal for the data", "optimum", f64::NAN, 9.2),
+        ("best law: laplace", "law", f64::NAN, 9.1),
+        ("Gaussian", "law", f64::NAN, 7.9),
+        ("min-max", "calibrator", 8.5, -0.4),
+        ("mse (exact)", "calibrator", 2.1, 7.0),
+    ];
+    let histogram = Table::new(
+        "histogram",
+        vec![
+            number("low", "", bins.iter().copied()),
+            number("high", "", bins.iter().map(|low| low + 0.2)),
+            number("density", "", bins.iter().map(|low| density(low + 0.1))),
+        ],
+    );
+    let laws = Table::new(
+        "laws",
+        vec![
+            text("law", laws.iter().map(|row| row.0)),
+            number("x", "", laws.iter().map(|row| row.1)),
+            number("density", "", laws.iter().map(|row| row.2)),
+        ],
+    );
+    let levels = Table::new(
+        "levels",
+        vec![
+            text("method", levels.iter().map(|row| row.0)),
+            number("level", "", levels.iter().map(|row| row.1)),
+        ],
+    );
+    let methods = Table::new(
+        "methods",
+        vec![
+            text("method", methods.iter().map(|row| row.0)),
+            text("origin", methods.iter().map(|row| row.1)),
+            number("clip", "", methods.iter().map(|row| row.2)),
+            number("sqnr", "dB", methods.iter().map(|row| row.3)),
+        ],
+    );
+    let tables = vec![histogram.unwrap(), laws.unwrap(), levels.unwrap(), methods.unwrap()];
+    record("fit", "fit", "conv2.activations: 1000000 values, 4 levels", tables)
 }

@@ -48,10 +48,18 @@ fn section(text: &mut String, tensor: &TensorAnswer) -> Result<()> {
     for why in &fit.left_out {
         writeln!(text, " left out: {why}")?;
     }
-    let levels: Vec<String> = fit.best().codebook.levels().iter().map(|&x| six_digits(x)).collect();
-    writeln!(text, " optimal levels  {}\n", levels.join("  "))?;
+    let levels = fit.best().codebook.levels();
+    if levels.len() <= LEVELS_SHOWN {
+        let levels: Vec<String> = levels.iter().map(|&level| six_digits(level)).collect();
+        writeln!(text, " optimal levels  {}\n", levels.join("  "))?;
+    } else {
+        writeln!(text, " optimal levels  {} of them: see --format json\n", levels.len())?;
+    }
     Ok(())
 }
+
+/// Levels that still read as a line.
+const LEVELS_SHOWN: usize = 16;
 
 fn moments(text: &mut String, fit: &SampleFit) -> Result<()> {
     let survey = &fit.survey;

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use crate::density::{Density, Empirical};
-use crate::math::Interval;
+use crate::math::{CompensatedSum, Interval};
 
 /// `sup |F_n - F|` over the points of the sample, to its last digits.
 ///
@@ -15,7 +15,7 @@ use crate::math::Interval;
 /// Kolmogorov, "Sulla determinazione empirica di una legge di distribuzione", G. Ist. Ital. Attuari
 /// 4, 1933.
 pub fn kolmogorov_distance(sample: &Empirical, law: &dyn Density) -> f64 {
-    let steps = Steps { sample, law };
+    let steps = Steps::new(sample, law);
     steps.farthest(steps.at_rank(0))
 }
 
@@ -23,7 +23,7 @@ pub fn kolmogorov_distance(sample: &Empirical, law: &dyn Density) -> f64 {
 ///
 /// From 0 on, the distance of `max(0, X)` from the rectified law.
 pub fn kolmogorov_distance_from(from: f64, sample: &Empirical, law: &dyn Density) -> f64 {
-    let steps = Steps { sample, law };
+    let steps = Steps::new(sample, law);
     let start = steps.at(sample.rank(from).saturating_sub(1), from);
     // What lies below the start counts with it, and not for itself.
     steps.farthest(Step { sample_below: start.sample, law_below: start.law, ..start })
@@ -49,9 +49,38 @@ impl Step {
 struct Steps<'a> {
     sample: &'a Empirical,
     law: &'a dyn Density,
+    /// Points of the sample with the probability of the law up to them: what is left to be
+    /// integrated is short.
+    knots: Vec<(f64, f64)>,
+    atoms: Vec<(f64, f64)>,
 }
 
-impl Steps<'_> {
+/// About how many knots: one for each of as many equal parts of the sample.
+const KNOTS: usize = 512;
+
+impl<'a> Steps<'a> {
+    fn new(sample: &'a Empirical, law: &'a dyn Density) -> Self {
+        let part = sample.len().div_ceil(KNOTS);
+        let (mut low, mut sum) = (f64::NEG_INFINITY, CompensatedSum::default());
+        let mut knots = vec![(low, 0.0)];
+        for &high in sample.sorted().iter().step_by(part) {
+            if low < high {
+                sum.add(law.moments(Interval::new(low, high)).mass);
+                knots.push((high, sum.value()));
+                low = high;
+            }
+        }
+        Self { sample, law, knots, atoms: law.atoms() }
+    }
+
+    /// Probability of the law up to `x`.
+    fn law_up_to(&self, x: f64) -> f64 {
+        let after = self.knots.partition_point(|knot| knot.0 <= x);
+        // The first knot is -∞, below every x.
+        let (knot, below) = self.knots[after.saturating_sub(1)];
+        below + self.law.moments(Interval::new(knot, x)).mass
+    }
+
     /// The greatest distance at `first` and at the ranks after it.
     fn farthest(&self, first: Step) -> f64 {
         let end = self.at_rank((self.sample.len() - 1).max(first.rank));
@@ -76,13 +105,14 @@ impl Steps<'_> {
 
     fn at(&self, rank: usize, x: f64) -> Step {
         let share = |x: f64| self.sample.moments_of_ranks(0, self.sample.rank(x), x).mass;
-        let below = |x: f64| self.law.moments(Interval::new(f64::NEG_INFINITY, x)).mass;
+        let law = self.law_up_to(x);
+        let on_it = self.atoms.iter().find(|atom| (atom.0 - x).abs() <= 0.0);
         Step {
             rank,
             sample_below: share(x.next_down()),
             sample: share(x),
-            law_below: below(x.next_down()),
-            law: below(x),
+            law_below: law - on_it.map_or(0.0, |atom| atom.1),
+            law,
         }
     }
 }

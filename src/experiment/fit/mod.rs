@@ -102,16 +102,18 @@ impl SampleFit {
 
 fn bins(survey: &Survey, sample: &Sample) -> Vec<Bin> {
     let reach = REACH * survey.deviation();
-    let low = survey.low.next_down().max(survey.mean - reach);
+    let low = survey.low.max(survey.mean - reach);
     let high = survey.high.min(survey.mean + reach);
     let width = (high - low) / BINS as f64;
     let zeros = if survey.zero_share() >= ATOM_SHARE { survey.zero_share() } else { 0.0 };
     let edge = |index: usize| if index == BINS { high } else { low + index as f64 * width };
     let bin = |index: usize| {
-        let cell = Interval::new(edge(index), edge(index + 1));
+        // The least value of all belongs to the first bin, which is open at its low end.
+        let low = if index == 0 { low.next_down() } else { edge(index) };
+        let cell = Interval::new(low, edge(index + 1));
         let atom = if cell.contains(0.0) { zeros } else { 0.0 };
         let mass = (sample.law().moments(cell).mass - atom).max(0.0);
-        Bin { low: cell.low, high: cell.high, density: mass / cell.width() }
+        Bin { low: edge(index), high: cell.high, density: mass / cell.width() }
     };
     (0..BINS).map(bin).filter(|bin| bin.low < bin.high).collect()
 }
