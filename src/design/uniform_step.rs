@@ -2,7 +2,7 @@
 
 use super::{Design, DesignError, Designed, check_size, distortion};
 use crate::density::Density;
-use crate::math::{Interval, bracketed_root};
+use crate::math::{Interval, newton_root};
 use crate::quantizer::Codebook;
 
 /// The symmetric uniform quantizer of least distortion.
@@ -101,52 +101,83 @@ pub(super) fn best_step(
     if above.mass <= 0.0 || above.second <= 0.0 {
         return Err(DesignError::EmptyCell { cell: 0, cells: count });
     }
-    let pull = |step: f64| weighted_pulls(law, origin, grid, count, step).0;
+    let look = |step: f64| Look::at(law, origin, grid, count, step);
     // A grid that ends at a quarter of the root mean square is too narrow for most laws, whatever
     // their scale. From there to the nearest step at which the pull changes its sign.
     let mut low = 0.25 * (above.second / above.mass).sqrt() / grid.multiple(count - 1);
-    let mut high = 1.5 * low;
-    let mut searches = 0;
-    while pull(low) <= 0.0 && searches < SEARCHES_MAX {
-        (low, high) = (low / 1.5, low);
+    let mut at_low = look(low);
+    let mut searches = 1;
+    while at_low.pull <= 0.0 && searches < SEARCHES_MAX {
+        low /= 2.0;
+        at_low = look(low);
         searches += 1;
     }
-    while pull(high) > 0.0 && searches < SEARCHES_MAX {
-        (low, high) = (high, 1.5 * high);
+    let (mut high, mut at_high) = (low, at_low);
+    while at_high.pull > 0.0 && searches < SEARCHES_MAX {
+        (low, at_low) = (high, at_high);
+        high *= 1.5;
+        at_high = look(high);
         searches += 1;
     }
-    let Some(root) = bracketed_root(pull, low, high) else {
+    // Between the two the pull is nearly a straight line.
+    let start = low + (high - low) * (at_low.pull / (at_low.pull - at_high.pull));
+    let mut last = at_high;
+    let newton = |step: f64| {
+        last = look(step);
+        (last.pull, last.slope)
+    };
+    let root = newton_root(newton, (low, at_low.pull), (high, at_high.pull), start);
+    let Some(root) = root else {
         return Err(DesignError::NotConverged { rounds: searches, moved: high - low });
     };
-    let (pull, weight) = weighted_pulls(law, origin, grid, count, root.x);
     let rounds = root.rounds + searches;
-    Ok(BestStep { step: root.x, rounds, residual: (pull / weight).abs() })
+    Ok(BestStep { step: root.x, rounds, residual: (root.residual / last.weight).abs() })
 }
 
 /// A grid 1.5^64 ≈ 10^11 times narrower or wider than the root mean square suits no law.
 const SEARCHES_MAX: u32 = 64;
 
-/// `Σ k ∫_cell (x - kΔ) dP` and `Σ k² ∫_cell dP`.
-fn weighted_pulls(
-    law: &dyn Density,
-    origin: f64,
-    grid: Grid,
-    count: usize,
-    step: f64,
-) -> (f64, f64) {
-    let mut low = origin + grid.threshold(0) * step;
-    let (mut pulls, mut weight) = (0.0, 0.0);
-    for index in 0..count {
-        let multiple = grid.multiple(index);
-        let high = if index + 1 == count {
-            f64::INFINITY
-        } else {
-            origin + grid.threshold(index + 1) * step
-        };
-        let moments = law.moments_about(Interval::new(low, high), origin + multiple * step);
-        pulls += multiple * moments.first;
-        weight += multiple * multiple * moments.mass;
-        low = high;
+/// Half of the downhill slope of the distortion against the step, and how it changes.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    /// `Σ k ∫_cell (x - kΔ) dP`.
+    pull: f64,
+    /// `Σ k² ∫_cell dP`: how fast the pull would fall if the cells stayed.
+    weight: f64,
+    /// `Δ Σ (k + ½)² p((k + ½)Δ) - weight`: how fast it does, the midpoints moving too.
+    slope: f64,
+}
+
+impl Look {
+    fn at(law: &dyn Density, origin: f64, grid: Grid, count: usize, step: f64) -> Self {
+        let mut low = origin + grid.threshold(0) * step;
+        let (mut pull, mut weight, mut moving) = (0.0, 0.0, 0.0);
+        for index in 0..count {
+            let multiple = grid.multiple(index);
+            let level = origin + multiple * step;
+            let edge = grid.threshold(index + 1);
+            let high = if index + 1 == count { f64::INFINITY } else { origin + edge * step };
+            // Cells with a level in the middle are known by it: their ends, rounded, would cost
+            // digits. Where the law has points of its own all cells must share their ends.
+            let is_centred = (grid.threshold(index) - (multiple - 0.5)).abs() <= 0.0;
+            let moments = if high.is_finite() && is_centred && law.smooth_half(level) >= 0.5 * step
+            {
+                law.moments_around(level, 0.5 * step)
+            } else {
+                law.moments_about(Interval::new(low, high), level)
+            };
+            pull += multiple * moments.first;
+            weight += multiple * multiple * moments.mass;
+            if high.is_finite() {
+                moving += edge * edge * law.pdf(high);
+            }
+            low = high;
+        }
+        if grid.foot > 0.0 {
+            moving += grid.foot * grid.foot * law.pdf(origin + grid.foot * step);
+        }
+        let slope = step * moving - weight;
+        // A density that is infinite on an edge (a pole) says nothing about the slope.
+        Self { pull, weight, slope: if slope < 0.0 { slope } else { -weight } }
     }
-    (pulls, weight)
 }

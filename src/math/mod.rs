@@ -18,7 +18,7 @@ pub use interval::Interval;
 pub use matrix::{Axis, MatrixView, MatrixViewMut};
 pub use moments::Moments;
 pub use quadrature::{EIGHT, FOUR, GaussLegendre, SIXTEEN};
-pub use root::{Root, bracketed_root};
+pub use root::{Root, bracketed_root, newton_root};
 pub use special::{FRAC_1_SQRT_2PI, exp_minus_half_square, mills_ratio};
 pub use sum::CompensatedSum;
 pub use tridiagonal::solve_tridiagonal;

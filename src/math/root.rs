@@ -79,3 +79,41 @@ fn next_fraction((a, at_a): (f64, f64), (b, at_b): (f64, f64), (c, at_c): (f64, 
         0.5
     }
 }
+
+/// The zero between `low` and `high` of a function that comes with its slope, as `(value, slope)`;
+/// `None` as for [`bracketed_root`].
+///
+/// Newton's method from `start`, kept inside the bracket; a bisection wherever it would leave it or
+/// does not halve the value. The slope may be rough: it only costs rounds.
+pub fn newton_root(
+    mut function: impl FnMut(f64) -> (f64, f64),
+    (low, at_low): (f64, f64),
+    (high, at_high): (f64, f64),
+    start: f64,
+) -> Option<Root> {
+    let is_below = |value: f64| (value > 0.0) == (at_low > 0.0);
+    if is_below(at_high) && at_high != 0.0 || at_low.is_nan() || at_high.is_nan() {
+        return None;
+    }
+    let (mut low, mut high, mut x) = (low, high, start);
+    let mut before = f64::INFINITY;
+    for rounds in 1..ROUNDS_MAX {
+        let (residual, slope) = function(x);
+        if residual.is_nan() {
+            return None;
+        }
+        (low, high) = if is_below(residual) { (x, high) } else { (low, x) };
+        let step = residual / slope;
+        let next = x - step;
+        let is_done = residual == 0.0 || step.abs() <= 2.0 * f64::EPSILON * x.abs();
+        if is_done || high - low <= f64::EPSILON * x.abs() {
+            // What the last step still moves is in its own last digits.
+            let x = if is_done && low <= next && next <= high { next } else { x };
+            return Some(Root { x, residual, rounds });
+        }
+        let is_good = low < next && next < high && residual.abs() <= 0.5 * before;
+        x = if is_good { next } else { low.midpoint(high) };
+        before = if is_good { residual.abs() } else { f64::INFINITY };
+    }
+    None
+}
