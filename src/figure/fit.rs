@@ -96,7 +96,7 @@ impl Figure for Fit {
 fn legend(curves: &[(&str, Vec<Point>)]) -> Result<Legend, FigureError> {
     let laws = curves.iter().enumerate();
     let mut entries = vec![Entry { band: Some(OPACITY), ..Entry::line("data", OUTLINE) }];
-    entries.extend(laws.map(|(series, (name, _))| Entry::line(*name, Stroke::series(series, 8))));
+    entries.extend(laws.map(|(series, (name, _))| Entry::line(name, Stroke::series(series, 8))));
     Legend::new(entries)
 }
 

@@ -90,8 +90,7 @@ fn path(fit: &SampleFit) -> String {
     let share = |method: &crate::experiment::Method| method.uncertainty / method.distortion;
     let worst = fit.methods.iter().map(share).fold(0.0, f64::max);
     format!(
-        "binned: bins of {width:e}, so that a distortion below is off by at most {:.1e} of it",
-        worst
+        "binned: bins of {width:e}, so that a distortion below is off by at most {worst:.1e} of it"
     )
 }
 

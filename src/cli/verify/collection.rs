@@ -67,7 +67,7 @@ pub(super) fn run(format: Format) -> Result<Ending> {
         Format::Json => print_json(&answer)?,
         Format::Csv => print_csv(&csv(&answer)?)?,
         Format::Table => {
-            print_prose(&HEADER, &answer.tables.iter().map(cells).collect::<Vec<_>>())?
+            print_prose(&HEADER, &answer.tables.iter().map(cells).collect::<Vec<_>>())?;
         }
     }
     Ok(Ending::Done)
@@ -162,7 +162,7 @@ fn decibel(ratio: f64) -> f64 {
 /// How many significant digits a relative error leaves.
 fn digits_right(error: f64) -> u32 {
     // Half a unit of the last of k digits is between 0.5·10^{1-k} and 0.5·10^{-k} of the number.
-    (0..16).take_while(|&k| error <= 5.0 * 10.0_f64.powi(-k)).count().saturating_sub(1) as u32
+    (1..16_u8).take_while(|&k| error <= 5.0 * 10.0_f64.powi(-i32::from(k))).fold(0, |_, k| k.into())
 }
 
 const HEADER: [&str; 8] =

@@ -130,7 +130,8 @@ fn page(answer: &Answer) -> String {
         ),
         ("verdict", format!("{} within {:.1e}", answer.verdict, answer.tolerance)),
     ];
-    rows.iter().map(|(name, value)| format!(" {name:<11} {value}\n")).collect()
+    let lines = rows.iter().map(|(name, value)| format!(" {name:<11} {value}"));
+    lines.chain([String::new()]).collect::<Vec<_>>().join("\n")
 }
 
 fn csv(answer: &Answer) -> Result<Table> {

@@ -69,7 +69,7 @@ pub(super) fn inspect(arguments: &Arguments, table: &str) -> Result<(ProofSheet,
 /// What the first threshold says about zero.
 fn convention(codebook: &Codebook) -> Zero {
     match (codebook.levels()[0] == 0.0, codebook.thresholds().first()) {
-        (true, Some(&first)) if first == 0.0 => Zero::NonPositive,
+        (true, Some(&0.0)) => Zero::NonPositive,
         (true, _) => Zero::Cell,
         (false, _) => Zero::Free,
     }
