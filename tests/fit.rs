@@ -21,7 +21,7 @@ use hwgq::experiment::{Origin, SampleFit};
 use hwgq::math::{Interval, bracketed_root};
 use hwgq::quantizer::Codebook;
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 /// The survey and the sample of values that come in chunks of a prime length.
@@ -41,15 +41,30 @@ fn exact(values: &[f64]) -> (Survey, Sample) {
     gathered(values, usize::MAX).unwrap()
 }
 
-/// The point up to which the law has probability `share`.
-fn quantile(law: &dyn Density, share: f64) -> f64 {
-    let below = |x: f64| law.moments(Interval::new(f64::NEG_INFINITY, x)).mass - share;
-    bracketed_root(below, -1e6, 1e6).unwrap().x
+/// The point up to which the law has probability `mass` more than up to `from`, not far above it.
+fn step_up(law: &dyn Density, from: f64, mass: f64, about: f64) -> f64 {
+    let missing = |x: f64| law.moments(Interval::new(from, x)).mass - mass;
+    let mut reach = about;
+    while missing(from + reach) < 0.0 {
+        reach *= 2.0;
+    }
+    bracketed_root(missing, from, from + reach).unwrap().x
 }
 
 /// `count` points of a law, each the middle of an equal share of it.
 fn quantiles(law: &dyn Density, count: usize) -> Vec<f64> {
-    (0..count).map(|index| quantile(law, (index as f64 + 0.5) / count as f64)).collect()
+    let share = 1.0 / count as f64;
+    // The lowest alone is looked for in a tail; every other one a step above the last.
+    let below = |x: f64| law.moments(Interval::new(f64::NEG_INFINITY, x)).mass - 0.5 * share;
+    let mut points = vec![bracketed_root(below, -99.0, 9.0).unwrap().x];
+    let mut gap = 1e-3;
+    while points.len() < count {
+        let last = points[points.len() - 1];
+        let next = step_up(law, last, share, gap);
+        gap = 1.5 * (next - last);
+        points.push(next);
+    }
+    points
 }
 
 /// Values drawn from a law by inverting its distribution function.

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use crate::density::{Density, Empirical};
-use crate::math::{CompensatedSum, Interval};
+use crate::math::Interval;
 
 /// `sup |F_n - F|` over the points of the sample, to its last digits.
 ///
@@ -46,6 +46,16 @@ impl Step {
     }
 }
 
+/// Probability of the law up to `x`, from the nearer tail: an outlier may be a million units of the
+/// law away, and the law between is integrated only as far as there is any.
+fn from_tail(law: &dyn Density, x: f64) -> f64 {
+    if x > law.centre().unwrap_or(0.0) {
+        1.0 - law.moments(Interval::new(x, f64::INFINITY)).mass
+    } else {
+        law.moments(Interval::new(f64::NEG_INFINITY, x)).mass
+    }
+}
+
 struct Steps<'a> {
     sample: &'a Empirical,
     law: &'a dyn Density,
@@ -58,16 +68,17 @@ struct Steps<'a> {
 /// About how many knots: one for each of as many equal parts of the sample.
 const KNOTS: usize = 512;
 
+/// Cells of more smooth pieces than this are not integrated piece by piece.
+const PIECES_MAX: f64 = 32.0;
+
 impl<'a> Steps<'a> {
     fn new(sample: &'a Empirical, law: &'a dyn Density) -> Self {
+        let mut knots = vec![(f64::NEG_INFINITY, 0.0)];
         let part = sample.len().div_ceil(KNOTS);
-        let (mut low, mut sum) = (f64::NEG_INFINITY, CompensatedSum::default());
-        let mut knots = vec![(low, 0.0)];
-        for &high in sample.sorted().iter().step_by(part) {
-            if low < high {
-                sum.add(law.moments(Interval::new(low, high)).mass);
-                knots.push((high, sum.value()));
-                low = high;
+        for &x in sample.sorted().iter().step_by(part) {
+            // Repeats are one knot.
+            if knots.last().is_none_or(|knot| knot.0 < x) {
+                knots.push((x, from_tail(law, x)));
             }
         }
         Self { sample, law, knots, atoms: law.atoms() }
@@ -78,7 +89,12 @@ impl<'a> Steps<'a> {
         let after = self.knots.partition_point(|knot| knot.0 <= x);
         // The first knot is -∞, below every x.
         let (knot, below) = self.knots[after.saturating_sub(1)];
-        below + self.law.moments(Interval::new(knot, x)).mass
+        let middle = knot.midpoint(x);
+        if x - knot <= PIECES_MAX * self.law.smooth_half(middle) {
+            below + self.law.moments(Interval::new(knot, x)).mass
+        } else {
+            from_tail(self.law, x)
+        }
     }
 
     /// The greatest distance at `first` and at the ranks after it.
