@@ -8,12 +8,12 @@ mod reference;
 use std::sync::Arc;
 
 use hwgq::density::{
-    Density, Empirical, Exponential, Gamma, Gaussian, HalfNormal, Laplace, Rayleigh, Rectified,
-    SphereCoordinate, Uniform,
+    Density, Empirical, Exponential, Gamma, Gaussian, HalfNormal, Laplace, LawSpec, Rayleigh,
+    Rectified, SphereCoordinate, Uniform,
 };
 use hwgq::design::{
-    Design, DesignError, Designed, HalfWave, Newton, PUBLISHED, Provenance, Spacing, UniformStep,
-    Zero, optimal, published,
+    Design, DesignError, Designed, HalfWave, Holds, Newton, Provenance, Published, Spacing,
+    UniformStep, Zero, collection, optimal, published,
 };
 use hwgq::scheme::Forward;
 use hwgq::theory::assess;
@@ -66,7 +66,7 @@ fn lloyd_max_levels_have_fourteen_digits() {
             let golden = row.numbers("positive_levels");
             if is_one_sided {
                 // The half wave of a symmetric law is the upper half of its symmetric quantizer.
-                let zero = if levels % 2 == 0 { Zero::NonPositive } else { Zero::Cell };
+                let zero = if levels.is_multiple_of(2) { Zero::NonPositive } else { Zero::Cell };
                 let design = HalfWave { spacing: Spacing::LloydMax, zero };
                 let designed = design.design(&*law, levels / 2 + 1).unwrap();
                 assert_levels(&what, &positive_levels(&designed), &golden);
@@ -76,8 +76,10 @@ fn lloyd_max_levels_have_fourteen_digits() {
             }
             let designed = Newton::default().design(&*law, levels).unwrap();
             assert_levels(&what, &positive_levels(&designed), &golden);
+            // The constant of a sphere coordinate is the exponential of a sum of logarithms.
+            let slack = if name.contains("sphere") { 8.0 } else { 1.0 };
             let distortion = row.number("distortion");
-            assert_close(&what, designed.distortion, distortion, FOURTEEN_DIGITS);
+            assert_close(&what, designed.distortion, distortion, slack * FOURTEEN_DIGITS);
             let assessment = assess(&*law, &designed.codebook);
             assert_close(&what, assessment.entropy_bits, row.number("entropy_bits"), TWELVE_DIGITS);
             if law.centre().is_some() {
@@ -95,11 +97,9 @@ fn many_levels_keep_fifteen_digits() {
         let designed = Newton::default().design(&Gaussian::STANDARD, levels).unwrap();
         let what = format!("{levels} levels");
         let positive = positive_levels(&designed);
-        for (position, golden) in
-            row.numbers("positions").iter().zip(row.numbers("positive_levels"))
-        {
-            let place = positive.len() - (levels / 2 - *position as usize);
-            assert_close(&what, positive[place], golden, 1e-15);
+        let positions = row.text("positions").split(' ').map(|word| word.parse::<usize>().unwrap());
+        for (position, golden) in positions.zip(row.numbers("positive_levels")) {
+            assert_close(&what, positive[position], golden, 1e-15);
         }
         assert_close(&what, designed.distortion, row.number("distortion"), 1e-15);
     }
@@ -240,36 +240,97 @@ fn exponential_recursion_gives_the_laplace_quantizer() {
     }
 }
 
+/// The codebook of that size which an entry means to be.
+fn optimum(entry: &Published) -> Designed {
+    let law = entry.law.parse::<LawSpec>().unwrap().law().unwrap();
+    optimal(&*law, entry.spacing, entry.zero, entry.len()).unwrap()
+}
+
 #[test]
-fn published_constants_are_the_optimum_to_their_last_digit() {
-    // Unlike the rest, these were found on samples, or rounded by hand.
-    let from_samples =
-        [("caffe-3ne", 2e-3), ("edmips-1", 2e-3), ("edmips-2", 2e-3), ("edmips-4", 5e-3)];
-    for entry in PUBLISHED {
-        let positive = entry.positive_levels.len();
-        let optimum = if entry.meant_for.starts_with("half wave") {
-            let spacing =
-                if entry.name == "caffe-2n" { Spacing::LloydMax } else { Spacing::Uniform };
-            optimal(&Gaussian::STANDARD, spacing, Some(Zero::NonPositive), positive + 1)
-        } else if entry.name.contains("uniform") {
-            optimal(&Gaussian::STANDARD, Spacing::Uniform, None, 2 * positive)
-        } else {
-            optimal(&Gaussian::STANDARD, Spacing::LloydMax, None, 2 * positive)
+fn published_levels_are_the_optimum_to_their_last_digit_but_for_these() {
+    // By how much the worst level is off, relatively, where it is more than the digits explain:
+    // found on samples, rounded by hand, stopped early, or applied with another zero.
+    let off = [
+        ("caffe-3ne", 1.6e-3),
+        ("edmips-1", 1.5e-3),
+        ("edmips-2", 1.6e-3),
+        ("edmips-4", 4.2e-3),
+        ("edmips-1-rounded", 0.35),
+        ("edmips-2-rounded", 0.18),
+        ("edmips-3-rounded", 0.09),
+        ("edmips-4-rounded", 0.043),
+        ("edmips-fork-5", 0.010),
+        ("edmips-fork-6", 0.026),
+        ("edmips-fork-7", 0.076),
+        ("edmips-fork-8", 0.153),
+        ("riptide-1", 0.091),
+        ("riptide-2", 0.155),
+        ("edmips-gaussian-4", 2.4e-3),
+    ];
+    for entry in collection().filter(|entry| !entry.is_scale_free) {
+        let printed = entry.positive_levels();
+        if printed.is_empty() {
+            continue;
+        }
+        let best = optimum(entry);
+        let ours: Vec<f64> =
+            best.codebook.levels().iter().copied().filter(|level| *level > 0.0).collect();
+        assert_eq!(ours.len(), printed.len(), "{}", entry.name);
+        let pairs = ours.iter().zip(&printed);
+        let worst = pairs.map(|(ours, printed)| (printed / ours - 1.0).abs());
+        let worst = worst.fold(0.0, f64::max);
+        // Half a unit of the last digit is at most this share of a number, 5 units with a 1 ahead.
+        let explained = 0.5 * 10_f64.powi(1 - i32::try_from(entry.digits).unwrap());
+        match off.iter().find(|(name, _)| *name == entry.name) {
+            Some(&(_, most)) => {
+                let is_off = (0.8 * most..most).contains(&worst);
+                assert!(is_off, "{} is off by {worst}", entry.name);
+            }
+            None => assert!(worst <= explained, "{}: {worst} > {explained}", entry.name),
+        }
+    }
+}
+
+#[test]
+fn published_distortions_are_the_optimum_rounded_but_for_faiss() {
+    for entry in collection() {
+        let Holds::Distortion { distortion, .. } = entry.holds else { continue };
+        let ratio = distortion / optimum(entry).distortion;
+        let explained = match entry.name {
+            // Printed to one digit; 0.0345 and 0.0095 were cut off rather than rounded.
+            "turboquant-3-distortion" => 0.14,
+            "turboquant-4-distortion" => 0.06,
+            _ => 0.01,
         };
-        let tolerance = from_samples.iter().find(|(name, _)| *name == entry.name);
-        // Otherwise four significant digits were printed.
-        let tolerance = tolerance.map_or(6e-4, |&(_, tolerance)| tolerance);
-        for (ours, printed) in positive_levels(&optimum.unwrap()).iter().zip(entry.positive_levels)
-        {
-            assert!(
-                (ours - printed).abs() <= tolerance * ours,
-                "{}: {ours}, {printed}",
-                entry.name
-            );
+        if entry.name == "faiss-8-distortion" {
+            assert!((ratio - 1.5166).abs() < 1e-4, "1.81 dB worse: {ratio}");
+        } else {
+            assert!((ratio - 1.0).abs() <= explained, "{}: {ratio}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn every_published_entry_can_be_used() {
+    let mut names: Vec<&str> = collection().map(|entry| entry.name).collect();
+    assert!(names.len() > 30);
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), collection().count(), "no two entries share a name");
+    for entry in collection() {
+        let law: LawSpec = entry.law.parse().unwrap();
+        assert!(law.law().is_ok() && entry.law_scale > 0.0 && !entry.is_empty());
+        let codebook = entry.codebook().unwrap();
+        let is_quantizer = !matches!(entry.holds, Holds::Clip { .. } | Holds::Distortion { .. });
+        assert_eq!(codebook.is_some(), is_quantizer, "{}", entry.name);
+        if let Some(codebook) = codebook {
+            assert_eq!(codebook.len(), entry.len(), "{}", entry.name);
         }
     }
     assert_eq!(published("caffe-3ne").map(|entry| entry.provenance), Some(Provenance::Code));
     assert_eq!(published("caffe"), None);
+    let edmips = published("edmips-3").unwrap().positive_levels();
+    assert_eq!(edmips[..3], [0.3217, 0.6434, 0.9651], "multiples of the decimal");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod progress;
 mod redraw;
 mod reproduce;
 mod train;
+mod verify;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ struct Arguments {
 enum Verb {
     Reproduce(reproduce::Arguments),
     Levels(levels::Arguments),
+    Verify(verify::Arguments),
     Fit(fit::Arguments),
     Bench(bench::Arguments),
     Mismatch(mismatch::Arguments),
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
     let ended = match arguments.verb {
         Verb::Reproduce(arguments) => reproduce::run_verb(&arguments),
         Verb::Levels(arguments) => levels::run(&arguments),
+        Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Fit(arguments) => fit::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Mismatch(arguments) => mismatch::run(&arguments),

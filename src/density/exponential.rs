@@ -1,7 +1,8 @@
 //! The one-sided exponential law, whose optimal levels obey a recursion.
 
 use super::Density;
-use crate::math::{Double, Interval};
+use super::laplace::standard_moments;
+use crate::math::{Double, Interval, Moments};
 
 /// `p(x) = e^{-x}` for `x > 0`: rate 1, mean 1, variance 1.
 ///
@@ -41,6 +42,11 @@ impl Density for Exponential {
         // The logarithm is a straight line: only the fall over the cell counts. At the edge itself
         // one side is smooth, which a small positive number says.
         middle.clamp(f64::MIN_POSITIVE, 4.0)
+    }
+
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        // The upper half of the Laplace law, twice as dense.
+        standard_moments(cell.intersection(self.support()), origin).weighted(2.0)
     }
 
     fn compand(&self, position: f64) -> Option<f64> {

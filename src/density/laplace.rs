@@ -91,7 +91,7 @@ impl Density for Laplace {
 }
 
 /// `∫ (x - origin)ᵏ e^{-|x|}/2 dx` over the cell.
-fn standard_moments(cell: Interval, origin: f64) -> Moments {
+pub(super) fn standard_moments(cell: Interval, origin: f64) -> Moments {
     if cell.is_empty() {
         Moments::ZERO
     } else if cell.high <= 0.0 {

@@ -1,7 +1,7 @@
 //! The Rayleigh law: the length of a normal vector in the plane.
 
-use super::Density;
-use crate::math::{Double, Interval, exp_minus_half_square};
+use super::{Density, smooth};
+use crate::math::{Double, FRAC_1_SQRT_2PI, Interval, Moments, exp_minus_half_square, normal};
 
 /// `p(x) = x e^{-x²/2}` for `x > 0`: σ = 1, variance `2 - π/2`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,18 @@ impl Density for Rayleigh {
 
     fn smooth_half(&self, middle: f64) -> f64 {
         (4.0 / middle).min(1.0).min(middle.max(f64::MIN_POSITIVE))
+    }
+
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        let part = cell.intersection(self.support());
+        if part.high < f64::INFINITY || part.is_empty() {
+            return smooth::moments_about(self, cell, origin);
+        }
+        // By parts: ∫ (x - t)ᵏ x e^{-x²/2} = k √(2π) ∫ (x - t)^{k-1} φ.
+        let normal = normal::moments_about(part, part.low).weighted(1.0 / FRAC_1_SQRT_2PI);
+        let mass = exp_minus_half_square(part.low);
+        Moments { mass, first: normal.mass, second: 2.0 * normal.first }
+            .affine(1.0, part.low - origin)
     }
 
     fn is_log_concave(&self) -> bool {

@@ -26,7 +26,9 @@ pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
 pub use newton::Newton;
-pub use published::{CAFFE_UNIFORM, PUBLISHED, Provenance, Published, published};
+pub use published::{
+    AF4_64, CAFFE_UNIFORM, Holds, NF4_SHIPPED, Provenance, Published, collection, published,
+};
 pub use uniform_step::UniformStep;
 
 use crate::density::Density;

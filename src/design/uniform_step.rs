@@ -102,36 +102,52 @@ pub(super) fn best_step(
         return Err(DesignError::EmptyCell { cell: 0, cells: count });
     }
     let look = |step: f64| Look::at(law, origin, grid, count, step);
-    // A grid that ends at a quarter of the root mean square is too narrow for most laws, whatever
-    // their scale. From there to the nearest step at which the pull changes its sign.
-    let mut low = 0.25 * (above.second / above.mass).sqrt() / grid.multiple(count - 1);
-    let mut at_low = look(low);
-    let mut searches = 1;
-    while at_low.pull <= 0.0 && searches < SEARCHES_MAX {
-        low /= 2.0;
-        at_low = look(low);
-        searches += 1;
-    }
-    let (mut high, mut at_high) = (low, at_low);
-    while at_high.pull > 0.0 && searches < SEARCHES_MAX {
-        (low, at_low) = (high, at_high);
-        high *= 1.5;
-        at_high = look(high);
-        searches += 1;
-    }
-    // Between the two the pull is nearly a straight line.
-    let start = low + (high - low) * (at_low.pull / (at_low.pull - at_high.pull));
-    let mut last = at_high;
-    let newton = |step: f64| {
-        last = look(step);
-        (last.pull, last.slope)
+    let rms = (above.second / above.mass).sqrt();
+    let mut searches = 0;
+    let (low, high, start) = if law.is_log_concave_above_zero() {
+        // One peak, one best step. A grid of nothing is too narrow and one of a single cell too
+        // wide; for the normal law the start is within a tenth.
+        let top = grid.multiple(count - 1);
+        let start = rms * (0.8 + 0.75 * libm::log(top.max(1.0))) / top;
+        ((0.0, above.first), (64.0 * start, -above.first), start)
+    } else {
+        bracket(look, rms / grid.multiple(count - 1), &mut searches)
     };
-    let root = newton_root(newton, (low, at_low.pull), (high, at_high.pull), start);
-    let Some(root) = root else {
-        return Err(DesignError::NotConverged { rounds: searches, moved: high - low });
+    let mut weight = 0.0;
+    let newton = |step: f64| {
+        let look = look(step);
+        weight = look.weight;
+        (look.pull, look.slope)
+    };
+    let Some(root) = newton_root(newton, low, high, start) else {
+        return Err(DesignError::NotConverged { rounds: searches, moved: high.0 - low.0 });
     };
     let rounds = root.rounds + searches;
-    Ok(BestStep { step: root.x, rounds, residual: (root.residual / last.weight).abs() })
+    Ok(BestStep { step: root.x, rounds, residual: (root.residual / weight).abs() })
+}
+
+/// A step and the pull on it.
+type Probe = (f64, f64);
+
+/// The nearest steps between which the pull changes its sign, from a grid on that is too narrow for
+/// most laws, and where a straight line between them puts the change.
+fn bracket(look: impl Fn(f64) -> Look, widest: f64, searches: &mut u32) -> (Probe, Probe, f64) {
+    // Ending at a quarter of the root mean square.
+    let mut low = 0.25 * widest;
+    let mut at_low = look(low).pull;
+    while at_low <= 0.0 && *searches < SEARCHES_MAX {
+        low /= 1.5;
+        at_low = look(low).pull;
+        *searches += 1;
+    }
+    let (mut high, mut at_high) = (low, at_low);
+    while at_high > 0.0 && *searches < SEARCHES_MAX {
+        (low, at_low) = (high, at_high);
+        high *= 1.5;
+        at_high = look(high).pull;
+        *searches += 1;
+    }
+    ((low, at_low), (high, at_high), low + (high - low) * (at_low / (at_low - at_high)))
 }
 
 /// A grid 1.5^64 ≈ 10^11 times narrower or wider than the root mean square suits no law.

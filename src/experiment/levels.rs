@@ -3,7 +3,7 @@
 use super::error::ExperimentError;
 use super::tables::{number, text};
 use crate::density::Gaussian;
-use crate::design::{Spacing, Zero, optimal, published};
+use crate::design::{Published, Spacing, Zero, optimal, published};
 use crate::record::Table;
 
 /// Label, spacing and zero convention.
@@ -38,9 +38,10 @@ pub(super) fn tables() -> Result<Vec<Table>, ExperimentError> {
             let theirs = COMPARED
                 .iter()
                 .find(|(design, of, _)| *design == label && *of == size)
-                .and_then(|(_, _, name)| published(name));
+                .and_then(|(_, _, name)| published(name))
+                .map(Published::positive_levels);
             for (index, &level) in designed.codebook.levels()[1..].iter().enumerate() {
-                let given = theirs.map_or(f64::NAN, |table| table.positive_levels[index]);
+                let given = theirs.as_ref().map_or(f64::NAN, |levels| levels[index]);
                 rows.push((label, size, index + 1, level, given));
             }
         }

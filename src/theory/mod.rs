@@ -4,6 +4,7 @@ mod assessment;
 mod distortion_rate;
 mod entropy;
 mod mismatch;
+mod proof_sheet;
 
 pub use assessment::{Assessment, assess};
 pub use distortion_rate::{
@@ -12,3 +13,4 @@ pub use distortion_rate::{
 };
 pub use entropy::{differential_entropy_bits, entropy_bits};
 pub use mismatch::{Mismatch, MismatchRow, mismatch, table};
+pub use proof_sheet::ProofSheet;

@@ -174,6 +174,28 @@ pub(crate) fn close(mut bytes: Vec<u8>, listed: &[(&Line, u32)]) -> Vec<u8> {
     bytes
 }
 
+/// The same archive with an end of 64 bits, as writers leave it that go beyond 4 GiB.
+pub(crate) fn with_wide_end(archive: &[u8]) -> Vec<u8> {
+    let (front, end) = archive.split_at(archive.len() - 22);
+    let field = |at: usize, width: usize| {
+        let mut wide = [0; 8];
+        wide[..width].copy_from_slice(&end[at..at + width]);
+        wide
+    };
+    let mut bytes = [front, b"PK\x06\x06", &44_u64.to_le_bytes(), &[45, 0, 45, 0]].concat();
+    push32(&mut bytes, &[0, 0]);
+    bytes.extend([field(10, 2), field(10, 2), field(12, 4), field(16, 4)].concat());
+    bytes.extend(b"PK\x06\x07");
+    push32(&mut bytes, &[0]);
+    bytes.extend((front.len() as u64).to_le_bytes());
+    push32(&mut bytes, &[1]);
+    bytes.extend(b"PK\x05\x06");
+    push16(&mut bytes, &[0, 0, u16::MAX, u16::MAX]);
+    push32(&mut bytes, &[u32::MAX, u32::MAX]);
+    push16(&mut bytes, &[0]);
+    bytes
+}
+
 fn push16(bytes: &mut Vec<u8>, numbers: &[u16]) {
     bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
 }

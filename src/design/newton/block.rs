@@ -2,6 +2,7 @@
 
 use super::Foot;
 use super::spacings::Spacings;
+use crate::density::Density;
 use crate::math::{CompensatedSum, Interval};
 
 /// Cells in a block: enough to keep the lanes of a processor busy, few enough to stay near it.
@@ -20,6 +21,8 @@ pub(super) struct Block {
     pub(super) above: [f64; BLOCK],
     middles: [f64; BLOCK],
     halves: [f64; BLOCK],
+    /// The low end of the first cell of all, where it must not be rounded.
+    rough_foot: Option<f64>,
 }
 
 impl Default for Block {
@@ -33,6 +36,7 @@ impl Default for Block {
             above: zeros,
             middles: zeros,
             halves: zeros,
+            rough_foot: None,
         }
     }
 }
@@ -61,11 +65,24 @@ impl Block {
         0.5 * (self.below[cell] - self.above[cell])
     }
 
-    /// The whole cell, if it reaches to infinity.
-    pub(super) fn outer(&self, cell: usize) -> Option<Interval> {
+    /// The cell by its ends, if it reaches to infinity or stands on a point where the density is
+    /// rough: a pole has a share of the probability within a rounding.
+    pub(super) fn by_ends(&self, cell: usize) -> Option<Interval> {
         let (level, below, above) = (self.levels[cell], self.below[cell], self.above[cell]);
+        if let (0, Some(foot)) = (self.start + cell, self.rough_foot) {
+            return Some(Interval::new(foot, level + above));
+        }
         let is_outer = !(below + above).is_finite();
         is_outer.then(|| Interval::new(level - below, level + above))
+    }
+
+    /// A block for cells that stand on that foot.
+    pub(super) fn above(foot: Foot, law: &dyn Density) -> Self {
+        let rough_foot = match foot {
+            Foot::Threshold(position) if law.smooth_half(position) <= 0.0 => Some(position),
+            _ => None,
+        };
+        Self { rough_foot, ..Self::default() }
     }
 
     /// Looks at the cells from `start` on. `sum` stands at the level below them, and is left at the

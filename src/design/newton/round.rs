@@ -167,7 +167,7 @@ fn for_each_response(
     let cells = spacings.steps.len();
     let mut found = Balances::default();
     let mut responses = [Response::default(); BLOCK];
-    spacings.for_each_block(law.support(), |block| {
+    spacings.for_each_block(law, |block| {
         let responses = &mut responses[..block.len()];
         law.balances(block.middles(), block.halves(), &mut found);
         inner_responses(block, &found, responses);
@@ -192,7 +192,7 @@ fn inner_responses(block: &Block, found: &Balances, responses: &mut [Response]) 
     }
 }
 
-/// The responses of the outer cells, and of one that stands on a threshold that stays.
+/// The responses of cells known by their ends, and of one that stands on a threshold that stays.
 fn outer_responses(
     law: &dyn Density,
     spacings: &Spacings,
@@ -201,10 +201,10 @@ fn outer_responses(
 ) -> Result<(), DesignError> {
     let cells = spacings.steps.len();
     for (cell, response) in responses.iter_mut().enumerate() {
-        if block.outer(cell).is_some() {
-            let (below, above) = (block.below[cell], block.above[cell]);
-            let empty = DesignError::EmptyCell { cell: block.start + cell, cells };
-            *response = Response::of_tail(law, block.levels()[cell], below, above).ok_or(empty)?;
+        if let Some(ends) = block.by_ends(cell) {
+            let distances = (block.below[cell], block.above[cell]);
+            let found = Response::by_ends(law, block.levels()[cell], ends, distances);
+            *response = found.ok_or(DesignError::EmptyCell { cell: block.start + cell, cells })?;
         }
     }
     if block.start == 0 && matches!(spacings.foot, Foot::Threshold(_)) {
@@ -225,25 +225,26 @@ impl Response {
         Self { pull, from_below: rate(low), from_above: rate(high) }
     }
 
-    /// The response of a cell that reaches to infinity; `None` without probability.
-    fn of_tail(law: &dyn Density, level: f64, below: f64, above: f64) -> Option<Self> {
-        // Distances are taken from the end that there is.
-        let (end, cell) = if above.is_finite() {
-            (level + above, Interval::new(f64::NEG_INFINITY, level + above))
+    /// The response of a cell that is known by its ends; `None` without probability.
+    fn by_ends(
+        law: &dyn Density,
+        level: f64,
+        cell: Interval,
+        (below, above): (f64, f64),
+    ) -> Option<Self> {
+        // Distances are taken from the far end that there is.
+        let (end, to_level) = if above.is_finite() {
+            (cell.high, -above)
         } else if below.is_finite() {
-            (level - below, Interval::new(level - below, f64::INFINITY))
+            (cell.low, below)
         } else {
-            (level, Interval::LINE)
+            (level, 0.0)
         };
         let moments = law.moments_about(cell, end);
-        let from_end = moments.centroid()?;
-        let rate = (law.pdf(end) / moments.mass, from_end);
-        Some(if above.is_finite() {
-            Self::new(from_end + above, (0.0, 0.0), rate)
-        } else if below.is_finite() {
-            Self::new(from_end - below, rate, (0.0, 0.0))
-        } else {
-            Self::new(from_end, (0.0, 0.0), (0.0, 0.0))
-        })
+        let pull = moments.centroid()? - to_level;
+        let rate = |end: f64, distance: f64| {
+            if end.is_finite() { (law.pdf(end) / moments.mass, distance) } else { (0.0, 0.0) }
+        };
+        Some(Self::new(pull, rate(cell.low, below + pull), rate(cell.high, above - pull)))
     }
 }

@@ -3,7 +3,7 @@
 use super::Foot;
 use super::block::{BLOCK, Block};
 use crate::density::Density;
-use crate::math::{CompensatedSum, Interval, Moments};
+use crate::math::{CompensatedSum, Moments};
 
 /// Levels above a foot, known by their distances.
 ///
@@ -49,13 +49,14 @@ impl Spacings {
     /// does.
     pub(super) fn for_each_block<E>(
         &self,
-        support: Interval,
+        law: &dyn Density,
         mut look: impl FnMut(&mut Block) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut sum = self.foot_sum();
-        let mut block = Block::default();
+        let mut block = Block::above(self.foot, law);
+        let end = law.support().high;
         for start in (0..self.steps.len()).step_by(BLOCK) {
-            block.fill(self, start, support.high, &mut sum);
+            block.fill(self, start, end, &mut sum);
             look(&mut block)?;
         }
         Ok(())
@@ -81,11 +82,11 @@ impl Spacings {
             distortion.add(half_cell.affine(1.0, quarter).second);
         }
         let mut found = [Moments::ZERO; BLOCK];
-        let Ok(()) = self.for_each_block::<std::convert::Infallible>(law.support(), |block| {
+        let Ok(()) = self.for_each_block::<std::convert::Infallible>(law, |block| {
             law.moments_around_each(block.middles(), block.halves(), &mut found[..block.len()]);
             for (cell, around) in found[..block.len()].iter().enumerate() {
-                let moments = match block.outer(cell) {
-                    Some(outer) => law.moments_about(outer, block.levels()[cell]),
+                let moments = match block.by_ends(cell) {
+                    Some(ends) => law.moments_about(ends, block.levels()[cell]),
                     None => around.affine(1.0, -block.lean(cell)),
                 };
                 distortion.add(moments.second.max(0.0));

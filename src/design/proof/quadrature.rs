@@ -108,13 +108,10 @@ fn piece(law: &dyn Density, low: Double, high: Double, origin: Double) -> Option
     if share <= 1.0 {
         return panel(law, middle, half, share, origin);
     }
-    // Towards an end where the density is rough, panels shrink by a constant factor, so that each
-    // is smooth; what is left in the end is lost in thirty digits.
-    if half.to_f64() <= 2.5 * law.smooth_half(middle.to_f64()) && is_rough(law, low) {
-        return towards(law, high, low, origin);
-    }
-    if half.to_f64() <= 2.5 * law.smooth_half(middle.to_f64()) && is_rough(law, high) {
-        return towards(law, low, high, origin);
+    match (is_rough(law, low), is_rough(law, high)) {
+        (true, false) => return towards(law, high, low, origin),
+        (false, true) => return towards(law, low, high, origin),
+        _ => {}
     }
     let mut sums = piece(law, low, middle, origin)?;
     sums.append(piece(law, middle, high, origin)?);
@@ -186,16 +183,23 @@ fn tail(law: &dyn Density, end: Double, direction: f64, origin: Double) -> Optio
     None
 }
 
-/// From `from` to a rough `end`, in panels that shrink by a third.
+/// From `from` to a rough `end`, in panels that shrink as the law demands; what is left in the end
+/// is lost in thirty digits.
 fn towards(law: &dyn Density, from: Double, end: Double, origin: Double) -> Option<Sums> {
     let mut sums = Sums::default();
     let mut distance = from - end;
     for _ in 0..PANELS_MAX {
-        let near = distance / Double::from(3.0);
-        let (middle, half) = ((distance + near).scaled(0.5), (distance - near).scaled(0.5));
-        let part = panel(law, end + middle, half.abs(), 1.0, origin)?;
+        let mut half = 0.5 * distance.to_f64();
+        while half.abs() > law.smooth_half(end.to_f64() + (distance.to_f64() - half)) {
+            half *= 0.75;
+            if half.abs() < 1e-300 {
+                return None;
+            }
+        }
+        let half = Double::from(half);
+        let part = panel(law, end + (distance - half), half.abs(), 1.0, origin)?;
         sums.append(part);
-        distance = near;
+        distance = distance - half.scaled(2.0);
         if is_negligible(part, sums) || end + distance == end {
             return Some(sums);
         }

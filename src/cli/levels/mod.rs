@@ -1,5 +1,7 @@
 //! `hwgq levels`: an optimal codebook, with the evidence that it is one.
 
+mod emit;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -38,16 +40,22 @@ pub(super) struct Arguments {
     /// Form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Print a table ready to paste, with its certificate in a comment, in place of the answer
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    emit: Option<emit::Language>,
+    /// The type of the numbers of --emit
+    #[arg(long, value_enum, default_value_t, requires = "emit")]
+    precision: emit::Precision,
 }
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Size {
     /// How many levels, zero included
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     levels: Option<u32>,
     /// Bits of a code: 2^B levels; on the half-wave zero and 2^B − 1 positive ones
-    #[arg(long, value_name = "B", value_parser = clap::value_parser!(u32).range(1..=16))]
+    #[arg(long, value_name = "B", value_parser = clap::value_parser!(u32).range(1..=20))]
     bits: Option<u32>,
 }
 
@@ -133,6 +141,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     let (designed, certificate) = certified(&*law, spacing, convention, arguments.levels())?;
     let assessment = assess(&*law, &designed.codebook);
     let answer = answer(arguments, &*law, zero, (&designed, certificate), assessment);
+    if let Some(language) = arguments.emit {
+        print(&emit::table(&answer, language, arguments.precision))?;
+        return Ok(Ending::Done);
+    }
     match arguments.format {
         Format::Json => print_json(&answer)?,
         Format::Csv => print_csv(&cells(&answer)?)?,
