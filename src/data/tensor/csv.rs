@@ -171,5 +171,8 @@ fn number(text: &[u8]) -> Option<f64> {
 }
 
 fn excerpt(text: &[u8]) -> String {
+    // No letter has more than four bytes; what is no letter becomes three for each of its bytes,
+    // which of a long line would be more than the line itself.
+    let text = &text[..text.len().min(4 * 64)];
     String::from_utf8_lossy(text).chars().take(64).collect()
 }

@@ -17,8 +17,8 @@ use super::regular::Regular;
 /// The longest directory that is read.
 const DIRECTORY_MAX: u64 = 1 << 23;
 
-/// The most members.
-const MEMBERS_MAX: u64 = 1 << 16;
+/// The most members: with 64 axes each they take half of the memory that a file may take.
+const MEMBERS_MAX: u64 = 1 << 15;
 
 /// Deflate makes at most 258 bytes of 2 bits.
 const DEFLATE_RATIO_MAX: u64 = 1032;

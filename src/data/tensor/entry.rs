@@ -58,7 +58,7 @@ pub(super) fn text(file: &Regular) -> TensorEntry {
         shape: Vec::new(),
         dtype: DType::Decimal,
         values: None,
-        file: file.path().into(),
+        file: file.shared_path(),
         file_bytes: file.length(),
         contents: Contents::Text,
     }

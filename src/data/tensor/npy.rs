@@ -35,7 +35,7 @@ pub(super) fn entries(mut file: Regular) -> Result<Vec<TensorEntry>, TensorError
         read.map_err(|problem| problem.of(file.path()))?;
     let contents = Contents::Raw { start: bytes, order };
     let facts = Facts { name: file.stem(), shape, dtype, values, contents };
-    Ok(vec![facts.entry(file.path().into(), length)])
+    Ok(vec![facts.entry(file.shared_path(), length)])
 }
 
 /// Reads the header of an array that has `length` bytes with it.

@@ -17,7 +17,7 @@ fn read(file: &mut Regular) -> Result<Vec<TensorEntry>, Problem> {
     let mut entries = Vec::new();
     for member in members(file)? {
         let facts = array(file, &member).map_err(|problem| problem.within(&member.name))?;
-        entries.push(facts.entry(file.path().into(), file.length()));
+        entries.push(facts.entry(file.shared_path(), file.length()));
     }
     Ok(entries)
 }

@@ -2,7 +2,8 @@
 
 use std::fs::{self, File, FileType};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use super::error::{Problem, TensorError};
 use super::fault::Fault;
@@ -10,7 +11,8 @@ use super::fault::Fault;
 /// An open file with a length.
 #[derive(Debug)]
 pub(super) struct Regular {
-    path: PathBuf,
+    /// Shared by all entries, of which there may be more than a long path allows copies.
+    path: Arc<Path>,
     file: File,
     length: u64,
 }
@@ -26,7 +28,7 @@ impl Regular {
         regular(path, facts.file_type())?;
         match facts.len() {
             0 => Err(Problem::at(0, Fault::Empty).of(path)),
-            length => Ok(Self { path: path.to_owned(), file, length }),
+            length => Ok(Self { path: path.into(), file, length }),
         }
     }
 
@@ -41,6 +43,10 @@ impl Regular {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) fn shared_path(&self) -> Arc<Path> {
+        Arc::clone(&self.path)
     }
 
     pub(super) fn length(&self) -> u64 {

@@ -57,7 +57,7 @@ fn read(file: &mut Regular) -> Result<Vec<TensorEntry>, Problem> {
             return Err(Problem::at(start + end, Fault::Unused { bytes: begin - end }));
         }
         end = stop;
-        entries.push(facts.entry(file.path().into(), file.length()));
+        entries.push(facts.entry(file.shared_path(), file.length()));
     }
     if end < data {
         return Err(Problem::at(start + end, Fault::Unused { bytes: data - end }));
