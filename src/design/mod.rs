@@ -11,6 +11,7 @@ mod newton;
 mod offset_grid;
 pub mod proof;
 mod published;
+mod scale;
 mod search;
 mod start;
 mod uniform_step;
@@ -26,9 +27,8 @@ pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
 pub use newton::Newton;
-pub use published::{
-    AF4_64, CAFFE_UNIFORM, Holds, NF4_SHIPPED, Provenance, Published, collection, published,
-};
+pub use published::{CAFFE_UNIFORM, Holds, Provenance, Published, collection, published};
+pub use scale::{Scaled, best_power_of_two, best_scale, best_scale_and_offset};
 pub use uniform_step::UniformStep;
 
 use crate::density::Density;
