@@ -3,6 +3,7 @@
 mod bench;
 mod choice;
 mod claims_table;
+mod compare;
 mod data;
 mod explain;
 mod fit;
@@ -40,6 +41,7 @@ enum Verb {
     Levels(levels::Arguments),
     Verify(verify::Arguments),
     Fit(fit::Arguments),
+    Compare(compare::Arguments),
     Bench(bench::Arguments),
     Mismatch(mismatch::Arguments),
     Train(train::Arguments),
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Verb::Levels(arguments) => levels::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Fit(arguments) => fit::run(&arguments),
+        Verb::Compare(arguments) => compare::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Mismatch(arguments) => mismatch::run(&arguments),
         Verb::Train(arguments) => train::run(&arguments),

@@ -3,6 +3,7 @@
 mod certificate;
 mod clip;
 pub mod clipping;
+mod draw;
 mod exact;
 mod half_wave;
 mod lloyd_max;
@@ -11,6 +12,7 @@ mod newton;
 mod offset_grid;
 pub mod proof;
 mod published;
+mod rule;
 mod scale;
 mod search;
 mod start;
@@ -28,6 +30,7 @@ pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
 pub use newton::Newton;
 pub use published::{CAFFE_UNIFORM, Holds, Provenance, Published, collection, published};
+pub use rule::{RULES, Rule};
 pub use scale::{Scaled, best_power_of_two, best_scale, best_scale_and_offset};
 pub use uniform_step::UniformStep;
 

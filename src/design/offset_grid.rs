@@ -66,10 +66,11 @@ pub(super) fn descend(law: &dyn Density, levels: usize, (offset, step): (f64, f6
             (0..12).map(move |halvings| (target, libm::exp2(-f64::from(halvings))))
         });
         let regression = now.solve(now.regression).filter(|&(_, step)| step > 0.0);
-        let mut tries = whole.chain(regression.map(|target| (target, 1.0))).map(|(target, share)| {
-            let (by, wider) = (share * (target.0 - now.offset), share * (target.1 - now.step));
-            State::at(law, levels, now.offset + by, now.step + wider)
-        });
+        let mut tries =
+            whole.chain(regression.map(|target| (target, 1.0))).map(|(target, share)| {
+                let (by, wider) = (share * (target.0 - now.offset), share * (target.1 - now.step));
+                State::at(law, levels, now.offset + by, now.step + wider)
+            });
         let Some(lower) = tries.find(|next| next.distortion < now.distortion) else { break };
         now = lower;
     }

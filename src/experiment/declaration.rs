@@ -5,8 +5,9 @@ use serde::Deserialize;
 use super::claim::{ClaimDeclaration, ClaimError};
 use super::error::DeclarationError;
 use super::functions::Panel;
-use super::ranged::count;
+use super::ranged::{count, law};
 use super::training::TrainingPlan;
+use crate::density::LawSpec;
 
 /// One file of `experiments/`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -54,6 +55,18 @@ pub enum Kind {
         #[serde(deserialize_with = "count::<1, 12, _, _>")]
         bits_max: u32,
     },
+    /// Number formats, rules and designs at equal bits.
+    Compare {
+        /// The law, as [`crate::density::LawSpec`] reads it.
+        #[serde(deserialize_with = "law")]
+        law: LawSpec,
+        /// Bits of the smallest codes.
+        #[serde(deserialize_with = "count::<1, 8, _, _>")]
+        bits_min: u32,
+        /// Bits of the largest codes.
+        #[serde(deserialize_with = "count::<1, 8, _, _>")]
+        bits_max: u32,
+    },
     /// Forward × backward gaps under the standard normal.
     Mismatch {},
     /// Optimal levels beside published ones.
@@ -69,6 +82,7 @@ impl Kind {
             Self::Curves(_) => "curves",
             Self::Accuracy(_) => "accuracy",
             Self::Distortion { .. } => "distortion",
+            Self::Compare { .. } => "compare",
             Self::Mismatch {} => "mismatch",
             Self::Levels {} => "levels",
         }

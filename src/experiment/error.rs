@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use super::claim::ClaimError;
+use crate::density::DensityError;
 use crate::design::DesignError;
+use crate::quantizer::format::FormatError;
 use crate::record::TableError;
 use crate::train::TrainError;
 
@@ -60,6 +62,12 @@ pub enum ExperimentError {
     /// A codebook could not be designed.
     #[error(transparent)]
     Design(#[from] DesignError),
+    /// A parameter of a law is out of range.
+    #[error(transparent)]
+    Law(#[from] DensityError),
+    /// A number format has no such size.
+    #[error(transparent)]
+    Format(#[from] FormatError),
     /// A table of the experiment is malformed.
     #[error(transparent)]
     Table(#[from] TableError),

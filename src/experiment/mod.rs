@@ -1,6 +1,7 @@
 //! Floor 6: an experiment is a declaration that leaves a record.
 
 mod claim;
+mod compare;
 mod context;
 mod declaration;
 mod distortion;
@@ -21,6 +22,7 @@ mod tables;
 mod training;
 
 pub use claim::{ClaimDeclaration, ClaimError, Rule, Selector};
+pub use compare::{Compared, Ranked, Sort, compare, compare_record, compare_table};
 pub use context::{Context, Observer};
 pub use declaration::{Declaration, Kind, Reported};
 pub use embedded::{paper, recipes};

@@ -9,7 +9,7 @@ use super::error::ExperimentError;
 use super::job::Job;
 use super::tables::{number, text};
 use super::training::train;
-use super::{distortion, functions, histogram, levels, mismatch, training};
+use super::{compare, distortion, functions, histogram, levels, mismatch, training};
 use crate::data::Dataset;
 use crate::record::{Claim, Record, Table, TableError};
 use crate::train::TrainSpec;
@@ -66,6 +66,9 @@ pub fn run(
         Kind::Curves(_) => train(&jobs, context, observer, training::curves)?,
         Kind::Accuracy(_) => train(&jobs, context, observer, training::accuracy)?,
         Kind::Distortion { bits_max } => distortion::tables(*bits_max)?,
+        Kind::Compare { law, bits_min, bits_max } => {
+            compare::tables(&law.law()?, *bits_min..=*bits_max)?
+        }
         Kind::Mismatch {} => mismatch::tables()?,
         Kind::Levels {} => levels::tables()?,
     };

@@ -4,6 +4,7 @@ mod accuracy;
 mod axis;
 mod clip;
 mod columns;
+mod compare;
 mod curves;
 mod distortion;
 mod drawing;
@@ -24,6 +25,7 @@ mod theme;
 use std::fmt::Debug;
 
 pub use accuracy::Accuracy;
+pub use compare::Compare;
 pub use curves::Curves;
 pub use distortion::Distortion;
 pub use drawing::Drawing;
@@ -56,7 +58,7 @@ pub trait Figure: Debug + Sync {
 
 /// Every figure there is; adding to this list is all it takes to add one.
 pub const FIGURES: &[&dyn Figure] =
-    &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels, &Fit];
+    &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels, &Fit, &Compare];
 
 /// Draws `record` as its kind demands.
 ///

@@ -31,6 +31,7 @@ pub(crate) fn all() -> Vec<Record> {
         mismatch(),
         levels(),
         fit(),
+        compare(),
     ]
 }
 
@@ -393,6 +394,30 @@ pub(crate) fn levels() -> Record {
     );
     let title = "Section 4.2: The optimal half-wave levels beside the published ones";
     record("levels", "levels", title, vec![table.unwrap()])
+}
+
+pub(crate) fn compare() -> Record {
+    let rows = [
+        (2.0, 1.0, "lloyd-max", "optimum", 0.0),
+        (2.0, 2.0, "k-means", "rule", 0.002),
+        (2.0, 3.0, "ternary", "format", 2.09),
+        (4.0, 3.0, "fp4-e2m1", "format", 1.255),
+        (4.0, 1.0, "lloyd-max", "optimum", 0.0),
+        (4.0, 2.0, "nf", "format", 0.178),
+        // Nothing to compare with.
+        (5.0, 1.0, "nf", "format", f64::NAN),
+    ];
+    let table = Table::new(
+        "compare",
+        vec![
+            number("bits", "bit", rows.iter().map(|row| row.0)),
+            number("rank", "", rows.iter().map(|row| row.1)),
+            text("quantizer", rows.iter().map(|row| row.2)),
+            text("sort", rows.iter().map(|row| row.3)),
+            number("below_lloyd_max", "dB", rows.iter().map(|row| row.4)),
+        ],
+    );
+    record("compare", "compare", "gaussian: quantizers at equal bits", vec![table.unwrap()])
 }
 
 pub(crate) fn fit() -> Record {
