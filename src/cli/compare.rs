@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::law::LawArguments;
-use super::output::{Format, eight_digits, print, print_csv, print_json, print_table, say};
+use super::output::{Format, print, print_csv, print_json, print_table, say};
 use super::{Ending, Usage};
 use crate::experiment::{Compared, compare, compare_record, compare_table};
 use crate::figure;
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
         Format::Csv => print_csv(&compare_table(&compared)?)?,
         Format::Table => {
             print(&format!(" law       {}\n variance  {}\n\n", compared.law, compared.variance))?;
-            print_table(&for_people(&compared)?, eight_digits)?;
+            print_table(&for_people(&compared)?, five_digits)?;
         }
     }
     for left_out in &compared.left_out {
@@ -94,4 +94,21 @@ fn for_people(compared: &Compared) -> Result<Table> {
     let columns = table.columns().iter();
     let shown = columns.filter(|column| !["size", "rank", "sort"].contains(&column.name.as_str()));
     Ok(Table::new("compare", shown.cloned().collect())?)
+}
+
+/// Five significant digits; whole numbers as such.
+fn five_digits(value: f64) -> String {
+    if value.is_nan() {
+        return String::new();
+    }
+    if value.fract() == 0.0 && value.abs() < 1e6 {
+        return format!("{value}");
+    }
+    if !(1e-3..1e6).contains(&value.abs()) {
+        return format!("{value:.4e}");
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "-3 to 5")]
+    let exponent = value.abs().log10().floor() as i32;
+    let decimals = usize::try_from(4 - exponent).unwrap_or(0);
+    format!("{value:.decimals$}")
 }

@@ -204,6 +204,8 @@ fn make(law: &dyn Density, entry: &Entry) -> Result<Option<Made>, ExperimentErro
 fn row(law: &dyn Density, variance: f64, entry: &Entry, made: Made) -> Ranked {
     let assessment = assess(law, &made.codebook);
     let rate = gaussian_rate_bits(assessment.distortion, variance);
+    let is_scan =
+        !matches!(entry.make, Make::Format(Format { placement: Placement::ScaleAndOffset, .. }));
     let magnitudes = made.codebook.levels().iter().map(|level| level.abs());
     Ranked {
         bits: entry.bits,
@@ -219,7 +221,7 @@ fn row(law: &dyn Density, variance: f64, entry: &Entry, made: Made) -> Ranked {
         entropy_bits: assessment.entropy_bits,
         gap_bits: f64::from(entry.bits) - rate,
         entropy_gap_bits: assessment.entropy_bits - rate,
-        local_minima: made.scaled.as_ref().map(|scaled| scaled.minima.len()),
+        local_minima: made.scaled.as_ref().map(|scaled| scaled.minima.len()).filter(|_| is_scan),
         lower_bound: made.scaled.map(|scaled| scaled.lower_bound).filter(|bound| *bound > 0.0),
     }
 }

@@ -1,5 +1,6 @@
 //! The ranking of quantizers at equal bits: one dot a quantizer, named at its row.
 
+use super::Figure;
 use super::axis::Axis;
 use super::columns::{distinct, finite, label, optional, rows, table};
 use super::drawing::Drawing;
@@ -8,8 +9,9 @@ use super::grid::Grid;
 use super::legend::{Entry, Legend};
 use super::mark::Mark;
 use super::panel::Panel;
+use super::sheet::Lettering;
 use super::stroke::Stroke;
-use super::{Figure, theme};
+use super::theme::{self, size};
 use crate::record::{Record, Table};
 
 /// Draws table `compare`: a panel for each number of bits, the best quantizer on top.
@@ -19,10 +21,12 @@ pub struct Compare;
 const PANELS_MAX: usize = 16;
 const ROWS_MAX: usize = 40;
 const SORTS_MAX: usize = 8;
+/// Room for the number at the right of each row.
+const VALUE_ROOM: f64 = 150.0;
 const ROW_HEIGHT: f64 = 66.0;
 const CAPTION: &str = "Signal-to-noise ratio below that of the best levels for as many bits; 0 is the \
-                       best that a code of fixed length can do. Number formats stand at the scale \
-                       of least mean squared error.";
+                       best that a code of fixed length can do; the numbers at the right are the \
+                       same in dB. Number formats stand at the scale of least mean squared error.";
 
 impl Figure for Compare {
     fn kind(&self) -> &'static str {
@@ -40,20 +44,26 @@ impl Figure for Compare {
             .iter()
             .map(|panel| Axis::rows(&panel.iter().map(|&row| &names[row]).collect::<Vec<_>>()))
             .collect();
-        let shown = below.iter().copied().filter(|below| !below.is_nan()).chain([0.0]);
-        let x_axis = Axis::linear(&label(table, "below_lloyd_max", "below the best levels"), shown);
+        let axis_label = label(table, "below_lloyd_max", "below the best levels");
+        // An axis each: at eight bits the worst is ten times as far away as at two.
+        let x_axis = |panel: &Vec<usize>| {
+            Axis::linear(&axis_label, panel.iter().map(|&row| below[row]).chain([0.0]))
+        };
+        let x_axes: Vec<Axis> = panels.iter().map(x_axis).collect();
         let entry = |(number, name): (usize, &&str)| Entry::mark(name, Mark::series(number));
         let legend = Legend::new(sort_names.iter().enumerate().map(entry).collect())?;
         let most = panels.iter().map(Vec::len).max().unwrap_or(1);
         let height = ROW_HEIGHT * most as f64;
         let columns = if panels.len() == 1 { 1 } else { 2 };
         let grid = Grid::new(panels.len(), columns, height, &y_axes)?;
-        let grid = Grid { shared_y: false, ..grid };
+        let grid = Grid { shared_y: false, right: VALUE_ROOM, ..grid };
         let bits = finite(table, "bits")?;
         grid.draw(record, CAPTION, &legend, |sheet, number, frame, labelled| {
             let here = &panels[number];
-            let title = format!("{} bits", bits[here[0]]);
-            let panel = Panel::new(sheet, frame, (&x_axis, &y_axes[number]), &title, labelled)?;
+            let count = bits[here[0]];
+            let title = format!("{count} bit{}", if count > 1.0 { "s" } else { "" });
+            let axes = (&x_axes[number], &y_axes[number]);
+            let panel = Panel::new(sheet, frame, axes, &title, labelled)?;
             panel.upright(0.0, &Stroke::solid(theme::MUTED, 4))?;
             for (place, &row) in here.iter().enumerate() {
                 let y = place as f64;
@@ -61,6 +71,10 @@ impl Figure for Compare {
                 let mark = Mark::series(sort);
                 panel.line(&[[0.0, y], [below[row], y]], &Stroke::solid(mark.color, 5))?;
                 panel.mark([below[row], y], &mark)?;
+                let lettering = Lettering::new(size::NOTE, theme::INK).ending();
+                let value = format!("{:.2}", below[row]).replace('-', "−");
+                let (lettering, value) = lettering.fitted(&value, VALUE_ROOM)?;
+                sheet.text(&value, [frame.right + VALUE_ROOM, panel.height_of(y)], &lettering)?;
             }
             Ok(())
         })

@@ -18,7 +18,8 @@ const REFINED_MAX: usize = 4;
 /// A map of 24 steps by 25 offsets is looked at, and grids with an end level on 0 or on an end of
 /// the support, where half waves want one. The lowest local minima are refined by Newton's method
 /// with two unknowns. Nothing is proved: a valley narrower than the mesh (a factor of 1.26 in the
-/// step, a 24th of the range in the offset) would be missed, and `lower_bound` is 0.
+/// step, a 24th of the range in the offset) would be missed, `lower_bound` is
+/// 0, and of the minima only the best is listed.
 ///
 /// # Errors
 ///
@@ -53,16 +54,9 @@ pub fn best_scale_and_offset(law: &dyn Density, levels: usize) -> Result<Scaled,
         found.push((step, Designed { codebook, distortion, rounds, residual }, offset, distortion));
     }
     found.sort_by(|a, b| a.3.total_cmp(&b.3));
-    let mut minima: Vec<(f64, f64)> = Vec::new();
-    for (step, _, _, distortion) in &found {
-        // Two starts that met are one minimum.
-        if minima.iter().all(|(known, _)| (known / step - 1.0).abs() > 1e-6) {
-            minima.push((*step, *distortion));
-        }
-    }
-    minima.sort_by(|a, b| a.0.total_cmp(&b.0));
     let best = found.into_iter().next().ok_or(DesignError::EmptyCell { cell: 0, cells: levels })?;
     let (scale, designed, offset, _) = best;
+    let minima = vec![(scale, designed.distortion)];
     Ok(Scaled { designed, scale, offset, minima, lower_bound: 0.0 })
 }
 
