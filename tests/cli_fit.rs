@@ -33,7 +33,7 @@ fn refusal(file: &Path, arguments: &str, code: i32) -> String {
     talk
 }
 
-/// An `.npy` file of doubles, as `NumPy`'s format description has it.
+/// An `.npy` file of doubles, as the description of that format has it.
 fn npy(values: &[f64]) -> Vec<u8> {
     let mut header =
         format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({},), }}", values.len());
@@ -131,6 +131,7 @@ fn the_fields_of_the_answer_are_a_contract() {
             "nan",
             "infinite",
             "zeros",
+            "atom_at_zero",
             "negatives",
             "min",
             "max",
@@ -325,8 +326,7 @@ fn arguments_out_of_range_are_misuse() {
 #[test]
 fn text_is_fitted_like_a_tensor() {
     let files = Files::new();
-    let lines: Vec<String> = logistic(400).iter().map(|x| format!("{x:?}")).collect();
-    let text = lines.join("\n");
+    let text = logistic(400).iter().map(|x| format!("{x:?}")).collect::<Vec<_>>().join("\n");
     let csv = json(&files.with("a.csv", text.as_bytes()), "--bits 2");
     let npy = json(&files.with("b.npy", &npy(&logistic(400))), "--bits 2");
     assert_eq!(csv["tensors"][0]["methods"], npy["tensors"][0]["methods"]);

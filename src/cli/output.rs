@@ -125,7 +125,8 @@ pub(super) fn six_digits(value: f64) -> String {
     significant(value, 6)
 }
 
-fn significant(value: f64, digits: u8) -> String {
+/// So many significant digits.
+pub(super) fn significant(value: f64, digits: u8) -> String {
     if value.is_nan() {
         return String::new();
     }

@@ -60,7 +60,7 @@ const ROUNDING: f64 = 1e-14;
 /// use hwgq::design::{Spacing, certified};
 /// // Two levels for a law with a pole: the symmetric codebook has the distortion 2/3.
 /// let (best, certificate) = certified(&Gamma::new(0.5)?, Spacing::LloydMax, None, 2)?;
-/// assert!(best.distortion < 0.598 && certificate.lower_bound > 0.597);
+/// assert!(best.distortion < 0.5990 && certificate.lower_bound > 0.5989);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

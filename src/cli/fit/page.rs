@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::answer::{Answer, TensorAnswer};
-use crate::cli::output::{rendered, six_digits};
+use crate::cli::output::{rendered, significant, six_digits};
 use crate::experiment::{Bin, KOLMOGOROV_MAX, SampleFit};
 use crate::record::{Column, Table, Values};
 
@@ -43,6 +43,15 @@ fn section(text: &mut String, tensor: &TensorAnswer) -> Result<()> {
     for (family, misfit) in &fit.unfit {
         writeln!(text, " {family} is not fitted: {}", misfit.why)?;
     }
+    if fit.laws.iter().any(|law| law.mean_log_likelihood.is_none()) {
+        let share = 100.0 * fit.atom_at_zero;
+        let why = if share > 0.0 {
+            format!("{share:.2} % of the values are 0, to which a density gives no probability")
+        } else {
+            "values lie outside of what the law can give".to_owned()
+        };
+        writeln!(text, " laws without a likelihood: {why}")?;
+    }
     writeln!(text, " p-values are optimistic: the laws were fitted to the same data\n")?;
     writeln!(text, "{}\n", rendered(&methods(fit)?, six_digits))?;
     for why in &fit.left_out {
@@ -50,7 +59,8 @@ fn section(text: &mut String, tensor: &TensorAnswer) -> Result<()> {
     }
     let levels = fit.best().codebook.levels();
     if levels.len() <= LEVELS_SHOWN {
-        let levels: Vec<String> = levels.iter().map(|&level| six_digits(level)).collect();
+        let levels: Vec<String> =
+            (0..levels.len()).map(|index| told_apart(levels, index)).collect();
         writeln!(text, " optimal levels  {}\n", levels.join("  "))?;
     } else {
         writeln!(text, " optimal levels  {} of them: see --format json\n", levels.len())?;
@@ -60,6 +70,17 @@ fn section(text: &mut String, tensor: &TensorAnswer) -> Result<()> {
 
 /// Levels that still read as a line.
 const LEVELS_SHOWN: usize = 16;
+
+/// A level with digits enough to tell it from its neighbours, and four more.
+fn told_apart(levels: &[f64], index: usize) -> String {
+    let level = levels[index];
+    let gap = |other: Option<&f64>| other.map_or(f64::INFINITY, |other| (level - other).abs());
+    let nearest = gap(levels[..index].last()).min(gap(levels.get(index + 1)));
+    let ratio = (level.abs() / nearest).log10().ceil();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 6 to 17")]
+    let digits = (ratio + 4.0).clamp(6.0, 17.0) as u8;
+    significant(level, digits)
+}
 
 fn moments(text: &mut String, fit: &SampleFit) -> Result<()> {
     let survey = &fit.survey;
@@ -89,9 +110,7 @@ fn path(fit: &SampleFit) -> String {
     let Some(width) = fit.bin_width else { return "exact: every value".to_owned() };
     let share = |method: &crate::experiment::Method| method.uncertainty / method.distortion;
     let worst = fit.methods.iter().map(share).fold(0.0, f64::max);
-    format!(
-        "binned: bins of {width:e}, so that a distortion below is off by at most {worst:.1e} of it"
-    )
+    format!("binned: bins of {width:e}; a distortion below is off by at most {worst:.1e} of it")
 }
 
 /// The histogram in one line.

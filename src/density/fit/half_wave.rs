@@ -28,9 +28,9 @@ pub(super) fn half_wave(points: &Points) -> Fit {
 /// Econometrica 46, 1978.
 pub(super) fn rectified(points: &Points) -> Fit {
     one_sided(points)?;
-    let zeros = points.survey().zero_share();
+    let zeros = points.atom_at_zero();
     if zeros <= 0.0 {
-        return Err(Misfit::new("there is no value 0"));
+        return Err(Misfit::new("0 is no atom of the data"));
     }
     let first = points.survey().mean / (1.0 - zeros);
     let second = second_above(points)?;

@@ -16,9 +16,6 @@ pub use points::Points;
 
 use super::{Density, DensityError, Sample, Survey};
 
-/// From this share of zeros on they are an atom, as a rectifier leaves, and not rounded numbers.
-pub const ATOM_SHARE: f64 = 0.01;
-
 /// A law with the parameters that suit a sample best.
 #[derive(Debug, Clone)]
 pub struct Fitted {
@@ -93,8 +90,8 @@ const FITTED: &[Fitter] = &[
 
 /// Every family fitted to a sample, the best first, and those that cannot be, each with the reason.
 ///
-/// Ranked by Akaike's criterion, then by Kolmogorov's distance. Where the data have an atom at 0 (a
-/// share of at least [`ATOM_SHARE`]), laws without one give it no probability: they have no
+/// Ranked by Akaike's criterion, then by Kolmogorov's distance. Where the data have an atom at
+/// 0 ([`Sample::atom_at_zero`]), laws without one give it no probability: they have no
 /// likelihood and come after those that have.
 pub fn fit(survey: &Survey, sample: &Sample) -> (Vec<Fitted>, Vec<(&'static str, Misfit)>) {
     let points = Points::new(survey, sample);
@@ -132,15 +129,14 @@ fn assessed(family: &'static str, estimate: Estimate, points: &Points, sample: &
 
 /// `E ln p(X)`, the probability of an atom standing for the density there.
 fn mean_log_likelihood(law: &dyn Density, points: &Points) -> Option<f64> {
-    let atom = law.atoms().iter().find(|atom| atom.0.abs() <= 0.0).map(|atom| libm::log(atom.1));
-    if atom.is_none() && points.survey().zero_share() >= ATOM_SHARE {
-        return None;
-    }
-    let mean = points.mean_of(|x| match atom {
-        Some(atom) if x.abs() <= 0.0 => atom,
+    let is_atom = points.atom_at_zero() > 0.0;
+    let of_law = law.atoms().into_iter().find(|atom| atom.0.abs() <= 0.0);
+    let at_zero = match (is_atom, of_law) {
+        (true, None) => return None,
+        (true, Some((_, probability))) => libm::log(probability),
         // A lone 0 is a rounded number, and the density at 0 may be infinite.
-        None if x.abs() <= 0.0 => law.ln_pdf(points.magnitude(x)),
-        _ => law.ln_pdf(x),
-    });
+        (false, _) => law.ln_pdf(points.magnitude(0.0)),
+    };
+    let mean = points.mean_of(|x| if x.abs() <= 0.0 { at_zero } else { law.ln_pdf(x) });
     mean.is_finite().then_some(mean)
 }

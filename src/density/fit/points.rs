@@ -17,6 +17,7 @@ pub struct Points {
     /// Each with its probability, increasing.
     weighted: Vec<(f64, f64)>,
     survey: Survey,
+    atom: f64,
     /// The least magnitude that is not 0.
     smallest: f64,
 }
@@ -27,12 +28,17 @@ impl Points {
         let weighted = grouped(sample.points());
         let magnitudes = sample.points().sorted().iter().map(|x| x.abs());
         let smallest = magnitudes.filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
-        Self { weighted, survey: *survey, smallest }
+        Self { weighted, survey: *survey, atom: sample.atom_at_zero(), smallest }
     }
 
     /// What is known of all values.
     pub fn survey(&self) -> &Survey {
         &self.survey
+    }
+
+    /// The share of zeros if they are an atom: [`Sample::atom_at_zero`].
+    pub fn atom_at_zero(&self) -> f64 {
+        self.atom
     }
 
     /// Each point with its probability, increasing.

@@ -13,6 +13,7 @@ pub use histogram::Histogram;
 use moments::{BLOCK, CentralMoments};
 
 use super::{Density, Empirical};
+use crate::math::Interval;
 
 /// The most values that are held and sorted: 64 MiB of them. Beyond, they are binned.
 pub const EXACT_MAX: usize = 1 << 23;
@@ -75,6 +76,25 @@ impl Sample {
             Self::Exact(values) => values,
             Self::Binned(histogram) => histogram,
         }
+    }
+
+    /// The share of values that are 0, if 0 is an atom as a rectifier leaves one; else 0.
+    ///
+    /// It is one when it has a share of at least 1 % and more than three times that of the values
+    /// next to it: rounded data have zeros too, but no more than what stands beside them.
+    pub fn atom_at_zero(&self) -> f64 {
+        const SHARE_MIN: f64 = 0.01;
+        const TIMES_MIN: f64 = 3.0;
+        let points = self.points();
+        let share = |low: f64, high: f64| points.moments(Interval::new(low, high)).mass;
+        let (start, end) = (points.rank(0.0_f64.next_down()), points.rank(0.0));
+        let zeros = share(0.0_f64.next_down(), 0.0);
+        let value = |rank: Option<usize>| {
+            let x = rank.and_then(|rank| points.sorted().get(rank));
+            x.map_or(0.0, |x| share(x.next_down(), *x))
+        };
+        let beside = value(start.checked_sub(1)).max(value(Some(end)));
+        if zeros >= SHARE_MIN && zeros > TIMES_MIN * beside { zeros } else { 0.0 }
     }
 
     /// The values, or the mean of each bin with its share.

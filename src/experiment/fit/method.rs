@@ -1,6 +1,6 @@
 //! Ways to a codebook for a sample, each with what it costs.
 
-use crate::density::fit::{ATOM_SHARE, Fitted};
+use crate::density::fit::Fitted;
 use crate::density::{Density, Gaussian, Rectified, Sample, Survey};
 use crate::design::clipping::{Code, calibrations};
 use crate::design::{DesignError, Spacing, Zero, distortion, optimal};
@@ -119,7 +119,7 @@ fn assumed(
         law: error.to_string(),
         why: "its scale is out of range",
     };
-    if survey.negatives == 0 && survey.zero_share() >= ATOM_SHARE {
+    if survey.negatives == 0 && sample.atom_at_zero() > 0.0 {
         let above = sample.law().moments(Interval::new(0.0, f64::INFINITY));
         let sigma = (above.second / above.mass).sqrt();
         let law = Gaussian::new(0.0, sigma).map_err(unsuited);

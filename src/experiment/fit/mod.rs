@@ -8,7 +8,7 @@ pub use half_gaussian::{HalfGaussian, KOLMOGOROV_MAX};
 pub use method::{Method, Origin};
 pub use tables::fit_record;
 
-use crate::density::fit::{ATOM_SHARE, Fitted, Misfit, fit};
+use crate::density::fit::{Fitted, Misfit, fit};
 use crate::density::{Sample, Survey};
 use crate::design::DesignError;
 use crate::math::Interval;
@@ -29,6 +29,8 @@ pub struct Bin {
 pub struct SampleFit {
     /// Counts and moments.
     pub survey: Survey,
+    /// The share of zeros if they are an atom, as a rectifier leaves one; else 0.
+    pub atom_at_zero: f64,
     /// The width of the bins, when there were too many values to be held.
     pub bin_width: Option<f64>,
     /// Equal bins within six deviations of the mean. An atom at 0 is not in them.
@@ -65,6 +67,7 @@ impl SampleFit {
         };
         Ok(Self {
             survey: *survey,
+            atom_at_zero: sample.atom_at_zero(),
             bin_width,
             bins: bins(survey, sample),
             laws,
@@ -105,7 +108,7 @@ fn bins(survey: &Survey, sample: &Sample) -> Vec<Bin> {
     let low = survey.low.max(survey.mean - reach);
     let high = survey.high.min(survey.mean + reach);
     let width = (high - low) / BINS as f64;
-    let zeros = if survey.zero_share() >= ATOM_SHARE { survey.zero_share() } else { 0.0 };
+    let zeros = sample.atom_at_zero();
     let edge = |index: usize| if index == BINS { high } else { low + index as f64 * width };
     let bin = |index: usize| {
         // The least value of all belongs to the first bin, which is open at its low end.

@@ -1,6 +1,7 @@
 //! A fit as a record, which the figure of the same name draws.
 
 use super::{Method, Origin, SampleFit};
+use crate::density::fit::Fitted;
 use crate::experiment::tables::{number, text};
 use crate::record::{Record, Table, TableError};
 
@@ -42,7 +43,12 @@ fn laws(fit: &SampleFit) -> Result<Table, TableError> {
     let mut rows = Vec::new();
     if let (Some(first), Some(last)) = (fit.bins.first(), fit.bins.last()) {
         let width = (last.high - first.low) / (POINTS - 1) as f64;
-        for fitted in fit.laws.iter().take(LAWS) {
+        let is_possible = |law: &&Fitted| law.mean_log_likelihood.is_some();
+        // A density beside an atom that it has to make up for is no picture of either.
+        let possible: Vec<&Fitted> = fit.laws.iter().filter(is_possible).take(LAWS).collect();
+        let shown =
+            if possible.is_empty() { fit.laws.iter().take(LAWS).collect() } else { possible };
+        for fitted in shown {
             let points = (0..POINTS).map(|index| first.low + index as f64 * width);
             let points = points.map(|x| (fitted.family, x, fitted.law.pdf(x)));
             // A pole has no place on a figure.
