@@ -1,5 +1,6 @@
 //! Floor 0: numerics that know nothing of quantization.
 
+mod banded;
 mod double;
 mod gemm;
 mod interval;
@@ -12,6 +13,7 @@ mod special;
 mod sum;
 mod tridiagonal;
 
+pub use banded::{Banded, Factor};
 pub use double::Double;
 pub use gemm::{product, product_in_parallel};
 pub use interval::Interval;
