@@ -129,7 +129,7 @@ impl<'a> RateDistortion<'a> {
     }
 
     #[doc(hidden)]
-    pub fn count(&self)->usize{self.tangents.len()}
+    pub fn count(&self)->String{format!("{} {:?}",self.tangents.len(), self.tangents.iter().filter(|t|t.rate.is_nan()||t.distortion_below(t.rate).is_nan()).collect::<Vec<_>>())}
     /// The least distortion at a rate.
     ///
     /// # Errors

@@ -130,6 +130,10 @@ impl<'a> Channel<'a> {
                 .sum();
             let centre = gap / size * (left / gap).powi(3);
             let (by, slack_by) = step(&|j| centre - first[j] * first_slack[j]);
+            if by.iter().chain(&slack_by).any(|move_| !move_.is_finite()) {
+                // Rounding has eaten the matrix: what there is is as good as it gets.
+                break;
+            }
             let (far, far_slack) = (room(&output, &by), room(&slack, &slack_by));
             for j in 0..count {
                 output[j] += far * by[j];
