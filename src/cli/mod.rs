@@ -1,6 +1,7 @@
 //! Floor 8: the command line, one verb a file.
 
 mod bench;
+mod bounds;
 mod choice;
 mod claims_table;
 mod data;
@@ -37,6 +38,7 @@ enum Verb {
     Reproduce(reproduce::Arguments),
     Levels(levels::Arguments),
     Bench(bench::Arguments),
+    Bounds(bounds::Arguments),
     Mismatch(mismatch::Arguments),
     Train(train::Arguments),
     Explain(explain::Arguments),
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Verb::Reproduce(arguments) => reproduce::run_verb(&arguments),
         Verb::Levels(arguments) => levels::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
+        Verb::Bounds(arguments) => bounds::run(&arguments),
         Verb::Mismatch(arguments) => mismatch::run(&arguments),
         Verb::Train(arguments) => train::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),

@@ -3,6 +3,7 @@
 mod assessment;
 mod distortion_rate;
 mod entropy;
+mod limits;
 mod mismatch;
 mod rate_distortion;
 
@@ -12,5 +13,6 @@ pub use distortion_rate::{
     panter_dite_distortion, shannon_lower_bound_bits,
 };
 pub use entropy::{differential_entropy_bits, entropy_bits};
+pub use limits::{LimitRow, limits};
 pub use mismatch::{Mismatch, MismatchRow, mismatch, table};
 pub use rate_distortion::{RateDistortion, RateDistortionError, RatePoint};

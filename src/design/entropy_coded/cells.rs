@@ -41,10 +41,13 @@ pub(super) struct Ladder<'a> {
 }
 
 /// Rounds that are more than any law has needed.
-const ROUNDS_MAX: u32 = 300;
+const ROUNDS_MAX: u32 = 1000;
+
+/// The parts of a step of Newton's method that are tried.
+const SHARES: [f64; 4] = [1.0, 0.5, 0.125, 0.03];
 
 /// A cell with less probability than this is given up.
-const DEAD: f64 = 1e-18;
+const DEAD: f64 = 1e-200;
 
 impl<'a> Ladder<'a> {
     pub(super) fn new(
@@ -150,7 +153,16 @@ impl<'a> Ladder<'a> {
         gaps.fold(0.0, f64::max)
     }
 
-    /// The thresholds after a step of Newton's method, if there is one.
+    /// The same in units of the distance of the levels on both sides of the threshold, so that a
+    /// far tail does not drown the rest.
+    fn misfit(&self, lambda: f64) -> f64 {
+        let asked = self.asked(lambda);
+        let pairs = self.cells.windows(2).map(|pair| pair[1].centroid - pair[0].centroid);
+        let gaps = self.thresholds.iter().zip(&asked).map(|(t, asked)| (t - asked).abs());
+        gaps.zip(pairs).fold(0.0, |most, (gap, pair)| f64::max(most, gap / pair))
+    }
+
+    /// How a step of Newton's method would move the thresholds, if there is one.
     fn newton(&self, lambda: f64) -> Option<Vec<f64>> {
         let count = self.thresholds.len();
         let asked = self.asked(lambda);
@@ -189,8 +201,7 @@ impl<'a> Ladder<'a> {
             }
         }
         let right = asked.iter().zip(&self.thresholds).map(|(asked, t)| asked - t).collect();
-        let by = solve_tridiagonal(&lower, &diagonal, &upper, right)?;
-        Some(self.thresholds.iter().zip(by).map(|(t, by)| t + by).collect())
+        solve_tridiagonal(&lower, &diagonal, &upper, right)
     }
 
     /// The same cells with other thresholds; `None` when they are out of order or a cell is dead.
@@ -213,23 +224,29 @@ impl<'a> Ladder<'a> {
 
     /// Drives thresholds to where they are asked for. Every step lowers `D + λH`.
     pub(super) fn settled(mut self, lambda: f64) -> Result<Self, DesignError> {
-        let scale = self.cells.iter().fold(0.0, |scale, cell| f64::max(scale, cell.centroid.abs()));
         for rounds in 1..=ROUNDS_MAX {
             self.rounds = rounds;
-            let (cost, residual) = (self.cost(lambda), self.residual(lambda));
-            if residual <= 4.0 * f64::EPSILON * scale {
+            let (cost, misfit) = (self.cost(lambda), self.misfit(lambda));
+            if misfit <= 1e-14 {
                 return Ok(self);
             }
             // Far out the cost tells, near the end, where it is flat, what is left of the conditions.
-            let is_better = |next: &Self| {
+            let is_better = |next: &Self| -> bool {
                 let change = next.cost(lambda) / cost - 1.0;
-                change < -1e-13 || (change <= 1e-14 && next.residual(lambda) < residual)
+                change < -1e-13 || (change <= 1e-14 && next.misfit(lambda) < misfit)
             };
-            let by_newton = self.newton(lambda).and_then(|next| self.with(next));
-            self = match by_newton.filter(is_better) {
+            // A long step in a direction that hardly matters is taken in part.
+            let by_newton = self.newton(lambda).and_then(|by| {
+                let part = |share: f64| {
+                    let next = self.thresholds.iter().zip(&by).map(|(t, by)| t + share * by);
+                    self.with(next.collect()).filter(is_better)
+                };
+                SHARES.into_iter().find_map(part)
+            });
+            self = match by_newton {
                 Some(next) => next,
                 // Nothing is left to gain: what remains is rounding.
-                None if residual <= 1e-10 * scale => return Ok(self),
+                None if misfit <= 1e-8 => return Ok(self),
                 None => self.lloyd(lambda)?,
             };
         }

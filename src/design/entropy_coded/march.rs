@@ -3,14 +3,14 @@
 use std::f64::consts::LN_2;
 
 use super::cells::Stand;
+use super::super::DesignError;
 use crate::density::Density;
-use crate::math::Interval;
 
 /// Most thresholds on a side.
-const CELLS_MAX: usize = 8192;
+const CELLS_MAX: usize = 16_384;
 
-/// A tail of less probability is one cell.
-const TAIL: f64 = 1e-16;
+/// A level may cost as much as makes cells grow where the density is this, in units of 1/σ.
+const THIN_MAX: f64 = 1e-7;
 
 /// Thresholds, increasing; for a symmetric quantizer those above the centre.
 ///
@@ -18,13 +18,25 @@ const TAIL: f64 = 1e-16;
 /// so that with a price `μ` of a level `w³/6 - λ w/ln 2 = μ/p(x)`. Without the price all widths are
 /// `√(6λ/ln 2)`; with a tiny one cells grow where next to nothing falls into them, and heavy tails
 /// end.
-pub(super) fn march(law: &dyn Density, stand: Stand, lambda: f64, variance: f64) -> Vec<f64> {
+///
+/// # Errors
+///
+/// When there would be too many.
+pub(super) fn march(
+    law: &dyn Density,
+    stand: Stand,
+    lambda: f64,
+    variance: f64,
+) -> Result<Vec<f64>, DesignError> {
     // Where the density, in units of 1/σ, has fallen to this, levels begin to be worth their price.
     let mut thin = 1e-11;
     loop {
         let found = Marcher { law, lambda, variance, thin }.thresholds(stand);
-        if found.len() < CELLS_MAX || thin > 1.0 {
-            return found;
+        if found.len() < CELLS_MAX {
+            return Ok(found);
+        }
+        if thin > THIN_MAX {
+            return Err(DesignError::TooManyLevels { given: CELLS_MAX + 1, most: CELLS_MAX });
         }
         thin *= 10.0;
     }
@@ -67,19 +79,13 @@ impl Marcher<'_> {
         let inside = from + direction * 0.5 * first * self.floor();
         let mut at = from + direction * first * self.width(inside);
         while (end - at) * direction > 0.0 && found.len() < CELLS_MAX {
-            let rest = if direction > 0.0 {
-                Interval::new(at, f64::INFINITY)
-            } else {
-                Interval::new(f64::NEG_INFINITY, at)
-            };
-            if self.law.moments(rest).mass < TAIL {
-                break;
-            }
             found.push(at);
             let guess = at + direction * 0.5 * self.width(at);
             let step = self.width(guess);
-            // At an edge of the support no cell may be cut to a sliver.
-            if (end - at) * direction < 0.5 * step {
+            // At an edge of the support no cell may be cut to a sliver, and a tail ends in a cell as
+            // wide as it is far away.
+            let is_last = step > 4.0 * self.floor() && step > 0.5 * (at - from).abs();
+            if is_last || (end - at) * direction < 0.5 * step {
                 break;
             }
             at += direction * step;
@@ -91,10 +97,10 @@ impl Marcher<'_> {
         let scale = self.variance.sqrt();
         let ratio = self.thin / (scale * self.law.pdf(x));
         // In units of the floor: w³ - w = ratio, from above, where Newton's method descends.
-        let mut width = 1.0 + libm::cbrt(ratio.clamp(0.0, 1e12));
-        for _ in 0..60 {
+        let mut width = 1.0 + libm::cbrt(ratio.clamp(0.0, 1e30));
+        for _ in 0..80 {
             let next = width
-                - (width * width * width - width - ratio.min(1e12)) / (3.0 * width * width - 1.0);
+                - (width * width * width - width - ratio.min(1e30)) / (3.0 * width * width - 1.0);
             if width - next <= 1e-9 * width {
                 break;
             }

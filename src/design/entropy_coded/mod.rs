@@ -20,7 +20,7 @@ use march::march;
 /// t = (c_i + c_{i+1})/2 + λ (L_{i+1} - L_i) / (2 (c_{i+1} - c_i))
 /// ```
 ///
-/// The number of levels is part of the answer: as many as carry probability, up to 8192 on each
+/// The number of levels is part of the answer: as many as carry probability, up to 16384 on each
 /// side of a heavy tail.
 ///
 /// # Examples
@@ -162,7 +162,7 @@ struct Problem<'a> {
 impl<'a> Problem<'a> {
     /// The quantizer for a multiplier.
     fn at(self, lambda: f64) -> Result<Ladder<'a>, DesignError> {
-        let start = march(self.law, self.stand, lambda, self.variance);
+        let start = march(self.law, self.stand, lambda, self.variance)?;
         Ladder::new(self.law, self.stand, start)?.settled(lambda)
     }
 

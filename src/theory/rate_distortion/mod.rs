@@ -102,8 +102,11 @@ pub struct RateDistortion<'a> {
 /// Slopes tried for one point of the curve.
 const SLOPES_MAX: u32 = 6;
 
+/// A slope that leads this near is worth the time that sharp bounds take.
+const WORTHWHILE: f64 = 0.02;
+
 /// How near to the rate or, relatively, to the distortion a slope must lead.
-const NEAR: f64 = 2e-6;
+const NEAR: f64 = 1e-5;
 
 impl<'a> RateDistortion<'a> {
     /// Starts on a law.
@@ -179,7 +182,7 @@ impl<'a> RateDistortion<'a> {
         };
         if self.tangents.is_empty() {
             let slope = 1.0 / self.variance;
-            self.tangents.push(Tangent::new(self.law, self.mean, self.variance, slope));
+            self.add(slope, false);
         }
         for _ in 0..SLOPES_MAX {
             let Some(near) = nearest(&self.tangents) else { return };
@@ -199,9 +202,12 @@ impl<'a> RateDistortion<'a> {
             });
             let steepness = if (0.1..4.0).contains(&steepness) { steepness } else { 0.5 };
             let slope = near.slope * libm::exp((-off / steepness).clamp(-4.0, 16.0));
-            let slope = slope.max(0.25 / self.variance);
-            self.tangents.push(Tangent::new(self.law, self.mean, self.variance, slope));
+            self.add(slope.max(0.25 / self.variance), off.abs() < WORTHWHILE);
         }
+    }
+
+    fn add(&mut self, slope: f64, is_sharp: bool) {
+        self.tangents.push(Tangent::new(self.law, (self.mean, self.variance), slope, is_sharp));
     }
 
     /// Points of the curve from above, the one without bits among them: rate and distortion.

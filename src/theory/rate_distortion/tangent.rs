@@ -32,14 +32,20 @@ const EXCHANGED_MAX: usize = 700;
 const BRIDGE: f64 = 1e-9;
 
 impl Tangent {
-    pub(super) fn new(law: &dyn Density, mean: f64, variance: f64, slope: f64) -> Self {
+    /// A line and a point; sharp ones take up to seven times as long.
+    pub(super) fn new(
+        law: &dyn Density,
+        (mean, variance): (f64, f64),
+        slope: f64,
+        is_sharp: bool,
+    ) -> Self {
         let kernel = (0.5 / slope).sqrt();
         let source = Source::new(law, (mean, variance.sqrt()), kernel);
         let mass = source.mass();
         let points: Vec<(f64, f64)> =
             source.points.iter().map(|&(x, weight)| (x, weight / mass)).collect();
         let mut outputs = grid(source.core, kernel);
-        let mut exchanges = 0;
+        let mut exchanges = if is_sharp { 0 } else { EXCHANGES_MAX };
         loop {
             let channel = Channel::new(&points, &outputs, slope);
             let output = channel.solve();
