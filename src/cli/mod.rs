@@ -1,6 +1,7 @@
 //! Floor 8: the command line, one verb a file.
 
 mod bench;
+mod bounds;
 mod choice;
 mod claims_table;
 mod compare;
@@ -43,6 +44,7 @@ enum Verb {
     Fit(fit::Arguments),
     Compare(compare::Arguments),
     Bench(bench::Arguments),
+    Bounds(bounds::Arguments),
     Mismatch(mismatch::Arguments),
     Train(train::Arguments),
     Explain(explain::Arguments),
@@ -85,6 +87,7 @@ pub fn main() -> ExitCode {
         Verb::Fit(arguments) => fit::run(&arguments),
         Verb::Compare(arguments) => compare::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
+        Verb::Bounds(arguments) => bounds::run(&arguments),
         Verb::Mismatch(arguments) => mismatch::run(&arguments),
         Verb::Train(arguments) => train::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),

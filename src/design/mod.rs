@@ -4,6 +4,7 @@ mod certificate;
 mod clip;
 pub mod clipping;
 mod draw;
+mod entropy_coded;
 mod exact;
 mod half_wave;
 mod lloyd_max;
@@ -24,6 +25,7 @@ use thiserror::Error;
 
 pub use certificate::{Certificate, CertificateKind, certified, optimal};
 pub use clip::{Clip, ClipCode, exact_clip};
+pub use entropy_coded::{EntropyCoded, EntropyCodedDesign};
 pub use exact::Exact;
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
@@ -109,6 +111,30 @@ pub enum DesignError {
         law: String,
         /// The reason, and what to do instead.
         why: &'static str,
+    },
+    /// A parameter of the design that makes no sense.
+    #[error("{what} of {given} was given; it must lie between {least:e} and {most}")]
+    OutOfRange {
+        /// What it is: `a rate in bits`.
+        what: &'static str,
+        /// What was given.
+        given: f64,
+        /// The least that is allowed.
+        least: f64,
+        /// The most that is allowed.
+        most: f64,
+    },
+    /// No stationary quantizer has the rate that was asked for.
+    #[error(
+        "no entropy-constrained quantizer of {asked} bits was found; the nearest ones have {below} and {above}: ask for one of those, or give λ"
+    )]
+    RateNotReached {
+        /// The rate asked for, in bits.
+        asked: f64,
+        /// The nearest rate below it.
+        below: f64,
+        /// The nearest rate above it.
+        above: f64,
     },
     /// The iteration produced numbers that are not a codebook.
     #[error(transparent)]
