@@ -17,8 +17,8 @@ use crate::record::{Table, replace_file};
 ///
 /// Number formats at the scale of least mean squared error of all (integers, fixed point, powers of
 /// two, small floats, NF4, SF4, AF4), rules of the literature, and the best levels there are. For
-/// each: signal-to-noise ratio, how far below the best levels, entropy, and the gap to the rate that
-/// a normal law of that variance needs for the same distortion.
+/// each: signal-to-noise ratio, how far below the best levels and from Shannon's bound for the law,
+/// entropy, and the gaps to the rate that a normal law of that variance needs for the distortion.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -9,14 +9,14 @@ use super::error::ExperimentError;
 use super::tables::{number, text};
 use crate::density::Density;
 use crate::design::{
-    DesignError, RULES, Rule, Scaled, Spacing, Zero, best_power_of_two, best_scale,
+    DesignError, EntropyCoded, RULES, Rule, Scaled, Spacing, Zero, best_power_of_two, best_scale,
     best_scale_and_offset, optimal,
 };
 use crate::math::Interval;
 use crate::quantizer::Codebook;
 use crate::quantizer::format::{self, Format, Placement, Side};
 use crate::record::{Record, Table, TableError};
-use crate::theory::{assess, gaussian_rate_bits};
+use crate::theory::{RateDistortion, assess, gaussian_rate_bits};
 
 /// What a row is an instance of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,7 +43,7 @@ impl Sort {
 /// One quantizer under the law.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ranked {
-    /// Bits of its code.
+    /// Bits of its code; for the entropy-coded quantizer of its output on average.
     pub bits: u32,
     /// Its place among those of as many bits, from 1.
     pub rank: usize,
@@ -51,7 +51,7 @@ pub struct Ranked {
     pub name: String,
     /// What it is an instance of.
     pub sort: Sort,
-    /// How many levels it uses.
+    /// How many levels it uses; those of the entropy-coded quantizer have codes of many lengths.
     pub levels: usize,
     /// The factor of the format, in the unit of `x`; `None` for other sorts.
     pub scale: Option<f64>,
@@ -65,14 +65,29 @@ pub struct Ranked {
     pub below_lloyd_max_db: Option<f64>,
     /// Entropy of the output.
     pub entropy_bits: f64,
-    /// Bits of the code less the rate that the distortion needs.
+    /// How much worse than the least distortion of any code, however long its blocks, at as many
+    /// bits: Shannon's `D(R)` of the law itself, from below. `None` for a sample.
+    pub above_shannon_db: Option<f64>,
+    /// Bits of the code less `½ log₂(σ²/D)`, the rate that a normal law of that variance needs for
+    /// the distortion and no law exceeds: negative for laws that are easier.
     pub gap_bits: f64,
-    /// Entropy less the rate that the distortion needs: the gap when an entropy coder follows.
+    /// The same for the entropy of the output: the gap when an entropy coder follows.
     pub entropy_gap_bits: f64,
     /// Local minima of the distortion over the scale.
     pub local_minima: Option<usize>,
     /// No scale of the format has less distortion; `None` where nothing is proved.
     pub lower_bound: Option<f64>,
+}
+
+/// The least distortion of any code at a rate, between two bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ShannonBound {
+    /// The rate, in bits a sample.
+    pub bits: u32,
+    /// No code has less distortion.
+    pub lower: f64,
+    /// There are codes that come as near to this as one likes.
+    pub upper: f64,
 }
 
 /// The zoo under a law.
@@ -82,9 +97,8 @@ pub struct Compared {
     pub law: String,
     /// Its variance.
     pub variance: f64,
-    /// What the gaps are measured from: `gaussian` for `½ log₂(σ²/D)`, the rate that a normal law of
-    /// that variance needs and no law exceeds.
-    pub rate_of: &'static str,
+    /// Shannon's least distortion at each number of bits, between two bounds; empty for a sample.
+    pub shannon: Vec<ShannonBound>,
     /// By bits, the best first.
     pub rows: Vec<Ranked>,
     /// What could not be made, with the reason.
@@ -102,6 +116,7 @@ struct Entry {
 enum Make {
     LloydMax,
     Uniform,
+    EntropyCoded,
     HalfWave(Spacing),
     Format(&'static Format),
     Rule(&'static Rule),
@@ -131,7 +146,8 @@ pub fn compare(law: &Arc<dyn Density>, bits: &[u32]) -> Result<Compared, DesignE
     let law: &dyn Density = &**law;
     let entries: Vec<Entry> = bits.iter().flat_map(|&bits| entries(law, bits)).collect();
     // Each is made on its own, so that the answer does not depend on the number of threads.
-    let made: Vec<_> = entries.into_par_iter().map(|entry| (make(law, &entry), entry)).collect();
+    let zoo = || entries.into_par_iter().map(|entry| (make(law, &entry), entry)).collect();
+    let (made, shannon): (Vec<_>, _) = rayon::join(zoo, || shannon(law, bits));
     let (mut rows, mut left_out) = (Vec::new(), Vec::new());
     for (made, entry) in made {
         match made {
@@ -141,8 +157,21 @@ pub fn compare(law: &Arc<dyn Density>, bits: &[u32]) -> Result<Compared, DesignE
         }
     }
     rank(&mut rows);
-    let law = law.describe();
-    Ok(Compared { law, variance, rate_of: "gaussian", rows, left_out })
+    for row in &mut rows {
+        let least = shannon.iter().find(|point| point.bits == row.bits);
+        row.above_shannon_db = least.map(|least| 10.0 * libm::log10(row.distortion / least.lower));
+    }
+    Ok(Compared { law: law.describe(), variance, shannon, rows, left_out })
+}
+
+/// Shannon's least distortion at these numbers of bits, as far as it can be computed.
+fn shannon(law: &dyn Density, bits: &[u32]) -> Vec<ShannonBound> {
+    let Ok(mut function) = RateDistortion::new(law) else { return Vec::new() };
+    let bound = |bits: u32| {
+        let point = function.at_rate(f64::from(bits)).ok()?;
+        Some(ShannonBound { bits, lower: point.lower, upper: point.upper })
+    };
+    bits.iter().copied().filter_map(bound).collect()
 }
 
 fn entries(law: &dyn Density, bits: u32) -> Vec<Entry> {
@@ -150,6 +179,9 @@ fn entries(law: &dyn Density, bits: u32) -> Vec<Entry> {
     let mut entries = vec![optimum(LLOYD_MAX, Make::LloydMax)];
     if law.centre().is_some() {
         entries.push(optimum("uniform", Make::Uniform));
+    }
+    if law.as_empirical().is_none() {
+        entries.push(optimum("ecsq", Make::EntropyCoded));
     }
     let has_none_below = law.support().low >= -f64::MIN_POSITIVE;
     if has_none_below
@@ -184,6 +216,10 @@ fn make(law: &dyn Density, entry: &Entry) -> Result<Option<Made>, ExperimentErro
     let scaled = match &entry.make {
         Make::LloydMax => return unscaled(best(Spacing::LloydMax, None)?),
         Make::Uniform => return unscaled(best(Spacing::Uniform, None)?),
+        Make::EntropyCoded => {
+            let rate = EntropyCoded::Rate(f64::from(entry.bits));
+            return unscaled(rate.design(law)?.designed.codebook);
+        }
         Make::HalfWave(spacing) => return unscaled(best(*spacing, Some(Zero::NonPositive))?),
         Make::Rule(rule) => {
             let codebook = rule.codebook(law, entry.bits);
@@ -218,6 +254,7 @@ fn row(law: &dyn Density, variance: f64, entry: &Entry, made: Made) -> Ranked {
         distortion: assessment.distortion,
         sqnr_db: assessment.sqnr_db,
         below_lloyd_max_db: None,
+        above_shannon_db: None,
         entropy_bits: assessment.entropy_bits,
         gap_bits: f64::from(entry.bits) - rate,
         entropy_gap_bits: assessment.entropy_bits - rate,
@@ -273,6 +310,7 @@ pub fn compare_table(compared: &Compared) -> Result<Table, TableError> {
             numbers("distortion", "", |row| row.distortion),
             numbers("sqnr", "dB", |row| row.sqnr_db),
             numbers("below_lloyd_max", "dB", |row| row.below_lloyd_max_db.unwrap_or(f64::NAN)),
+            numbers("above_shannon", "dB", |row| row.above_shannon_db.unwrap_or(f64::NAN)),
             numbers("entropy", "bit", |row| row.entropy_bits),
             numbers("gap", "bit", |row| row.gap_bits),
             numbers("entropy_gap", "bit", |row| row.entropy_gap_bits),

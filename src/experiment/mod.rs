@@ -22,7 +22,7 @@ mod tables;
 mod training;
 
 pub use claim::{ClaimDeclaration, ClaimError, Rule, Selector};
-pub use compare::{Compared, Ranked, Sort, compare, compare_record, compare_table};
+pub use compare::{Compared, Ranked, ShannonBound, Sort, compare, compare_record, compare_table};
 pub use context::{Context, Observer};
 pub use declaration::{Declaration, Kind, Reported};
 pub use embedded::{paper, recipes};
