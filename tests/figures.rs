@@ -274,6 +274,7 @@ fn more_panels_than_anyone_can_read_are_refused() {
             "accuracy" => ("summary", "group"),
             "mismatch" => ("mismatch", "forward"),
             "fit" => ("levels", "method"),
+            "compare" => ("compare", "quantizer"),
             kind => (if kind == "levels" { "levels" } else { "distortion" }, "design"),
         };
         let crowded = with_columns(&record, table, |columns| {

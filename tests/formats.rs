@@ -181,8 +181,8 @@ fn kinds() -> Vec<Arc<dyn Density>> {
 #[test]
 fn no_scale_of_a_fine_scan_is_better() {
     for law in kinds() {
-        // Laws added up from nodes take a hundred times as long: a few formats will do.
-        let stride = if law.is_log_concave() || !law.atoms().is_empty() { 1 } else { 5 };
+        // All of them for the normal law; for the others, slower by up to a hundred times, a few.
+        let stride = if law.describe().starts_with("gaussian") { 1 } else { 7 };
         let is_sample = law.as_empirical().is_some();
         for (format, bits, template) in every().filter(|(_, bits, _)| *bits <= 4).step_by(stride) {
             // A sample jumps over thresholds of their own: there the scan is all there is.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::law::LawArguments;
@@ -71,7 +71,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     let compared = compare(&arguments.law.law()?, &arguments.bits.0)?;
     if let Some(figure) = &arguments.figure {
         let drawing = figure::draw(&compare_record(&compared)?)?;
-        replace_file(figure, drawing.svg().as_bytes())?;
+        replace_file(figure, drawing.svg().as_bytes())
+            .with_context(|| figure.display().to_string())?;
         say(&format!("figure written to {}", figure.display()));
     }
     match arguments.format {

@@ -24,6 +24,7 @@ const SORTS_MAX: usize = 8;
 /// Room for the number at the right of each row.
 const VALUE_ROOM: f64 = 150.0;
 const ROW_HEIGHT: f64 = 66.0;
+const HEIGHT_MIN: f64 = 660.0;
 const CAPTION: &str = "Signal-to-noise ratio below that of the best levels for as many bits; 0 is the \
                        best that a code of fixed length can do; the numbers at the right are the \
                        same in dB. Number formats stand at the scale of least mean squared error.";
@@ -53,7 +54,7 @@ impl Figure for Compare {
         let entry = |(number, name): (usize, &&str)| Entry::mark(name, Mark::series(number));
         let legend = Legend::new(sort_names.iter().enumerate().map(entry).collect())?;
         let most = panels.iter().map(Vec::len).max().unwrap_or(1);
-        let height = ROW_HEIGHT * most as f64;
+        let height = (ROW_HEIGHT * most as f64).max(HEIGHT_MIN);
         let columns = if panels.len() == 1 { 1 } else { 2 };
         let grid = Grid::new(panels.len(), columns, height, &y_axes)?;
         let grid = Grid { shared_y: false, right: VALUE_ROOM, ..grid };
