@@ -40,6 +40,19 @@ const DRAWN: &[(&str, &str, &str, bool)] = &[
     ("levels", "levels", "positive_levels", false),
     ("levels", "levels", "ours", false),
     ("levels", "levels", "published", true),
+    ("limits", "designs", "rate", false),
+    ("limits", "designs", "distortion", false),
+    ("limits", "designs", "excess", false),
+    ("limits", "bounds", "rate", false),
+    ("limits", "bounds", "low", false),
+    ("limits", "bounds", "high", false),
+    ("limits", "bounds", "excess_low", false),
+    ("limits", "bounds", "excess_high", false),
+    ("convergence", "rounds", "round", false),
+    ("convergence", "rounds", "distance", false),
+    ("convergence", "rates", "levels", false),
+    ("convergence", "rates", "gap", false),
+    ("convergence", "rates", "law", false),
 ];
 
 /// The record with the columns of one table replaced.
@@ -263,6 +276,8 @@ fn more_panels_than_anyone_can_read_are_refused() {
             "curves" => ("epochs", "panel"),
             "accuracy" => ("summary", "group"),
             "mismatch" => ("mismatch", "forward"),
+            "limits" => ("designs", "design"),
+            "convergence" => ("rounds", "method"),
             kind => (if kind == "levels" { "levels" } else { "distortion" }, "design"),
         };
         let crowded = with_columns(&record, table, |columns| {

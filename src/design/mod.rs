@@ -1,6 +1,8 @@
 //! Floor 2: choosing a codebook for a law.
 
+mod anderson;
 mod certificate;
+mod companding;
 mod entropy_coded;
 mod exact;
 mod half_wave;
@@ -8,6 +10,7 @@ mod lloyd_max;
 mod lloyd_rate;
 mod newton;
 mod offset_grid;
+mod power_of_two;
 pub mod proof;
 mod published;
 mod search;
@@ -18,13 +21,16 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
+pub use anderson::anderson_steps;
 pub use certificate::{Certificate, CertificateKind, certified, optimal};
+pub use companding::Companding;
 pub use entropy_coded::{EntropyCoded, EntropyCodedDesign};
 pub use exact::{ENTRIES_MAX, Exact};
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
-pub use newton::Newton;
+pub use newton::{Newton, newton_steps};
+pub use power_of_two::PowerOfTwoStep;
 pub use published::{CAFFE_UNIFORM, PUBLISHED, Provenance, Published, published};
 pub use uniform_step::UniformStep;
 

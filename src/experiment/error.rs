@@ -3,8 +3,10 @@
 use thiserror::Error;
 
 use super::claim::ClaimError;
+use crate::density::DensityError;
 use crate::design::DesignError;
 use crate::record::TableError;
+use crate::theory::RateDistortionError;
 use crate::train::TrainError;
 
 /// Why a declaration cannot be read.
@@ -60,6 +62,12 @@ pub enum ExperimentError {
     /// A codebook could not be designed.
     #[error(transparent)]
     Design(#[from] DesignError),
+    /// A law that does not exist.
+    #[error(transparent)]
+    Law(#[from] DensityError),
+    /// A law or rate without bounds.
+    #[error(transparent)]
+    Limits(#[from] RateDistortionError),
     /// A table of the experiment is malformed.
     #[error(transparent)]
     Table(#[from] TableError),

@@ -2,6 +2,7 @@
 
 mod claim;
 mod context;
+mod convergence;
 mod declaration;
 mod distortion;
 mod embedded;
@@ -10,6 +11,7 @@ mod functions;
 mod histogram;
 mod job;
 mod levels;
+mod limits;
 mod mismatch;
 mod ranged;
 mod recipe;
@@ -21,7 +23,7 @@ mod training;
 
 pub use claim::{ClaimDeclaration, ClaimError, Rule, Selector};
 pub use context::{Context, Observer};
-pub use declaration::{Declaration, Kind, Reported};
+pub use declaration::{Declaration, Kind, Reported, Size};
 pub use embedded::{paper, recipes};
 pub use error::{DeclarationError, ExperimentError};
 pub use functions::{Curve, Draw, Panel};

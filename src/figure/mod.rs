@@ -4,6 +4,7 @@ mod accuracy;
 mod axis;
 mod clip;
 mod columns;
+mod convergence;
 mod curves;
 mod distortion;
 mod drawing;
@@ -13,6 +14,7 @@ mod grid;
 mod histogram;
 mod legend;
 mod levels;
+mod limits;
 mod mark;
 mod mismatch;
 mod panel;
@@ -23,6 +25,7 @@ mod theme;
 use std::fmt::Debug;
 
 pub use accuracy::Accuracy;
+pub use convergence::Convergence;
 pub use curves::Curves;
 pub use distortion::Distortion;
 pub use drawing::Drawing;
@@ -30,6 +33,7 @@ pub use error::FigureError;
 pub use functions::Functions;
 pub use histogram::Histogram;
 pub use levels::Levels;
+pub use limits::Limits;
 pub use mismatch::Mismatch;
 
 use crate::record::Record;
@@ -53,8 +57,7 @@ pub trait Figure: Debug + Sync {
 }
 
 /// Every figure there is; adding to this list is all it takes to add one.
-pub const FIGURES: &[&dyn Figure] =
-    &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels];
+pub const FIGURES: &[&dyn Figure] = &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels, &Limits, &Convergence];
 
 /// Draws `record` as its kind demands.
 ///

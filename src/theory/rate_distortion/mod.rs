@@ -131,8 +131,6 @@ impl<'a> RateDistortion<'a> {
         Ok(Self { law, unit: 1.0, mean, variance, tangents: Vec::new() })
     }
 
-    #[doc(hidden)]
-    pub fn count(&self)->String{format!("{} {:?}",self.tangents.len(), self.tangents.iter().filter(|t|t.rate.is_nan()||t.distortion_below(t.rate).is_nan()).collect::<Vec<_>>())}
     /// The least distortion at a rate.
     ///
     /// # Errors
