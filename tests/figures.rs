@@ -50,6 +50,19 @@ const DRAWN: &[(&str, &str, &str, bool)] = &[
     ("fit", "laws", "density", false),
     ("fit", "levels", "level", false),
     ("fit", "methods", "sqnr", true),
+    ("limits", "designs", "rate", false),
+    ("limits", "designs", "distortion", false),
+    ("limits", "designs", "excess", false),
+    ("limits", "bounds", "rate", false),
+    ("limits", "bounds", "low", false),
+    ("limits", "bounds", "high", false),
+    ("limits", "bounds", "excess_low", false),
+    ("limits", "bounds", "excess_high", false),
+    ("convergence", "rounds", "round", false),
+    ("convergence", "rounds", "distance", false),
+    ("convergence", "rates", "levels", false),
+    ("convergence", "rates", "gap", false),
+    ("convergence", "rates", "law", false),
 ];
 
 /// The record with the columns of one table replaced.
@@ -275,6 +288,8 @@ fn more_panels_than_anyone_can_read_are_refused() {
             "mismatch" => ("mismatch", "forward"),
             "fit" => ("levels", "method"),
             "compare" => ("compare", "quantizer"),
+            "limits" => ("designs", "design"),
+            "convergence" => ("rounds", "method"),
             kind => (if kind == "levels" { "levels" } else { "distortion" }, "design"),
         };
         let crowded = with_columns(&record, table, |columns| {

@@ -1,8 +1,10 @@
 //! Floor 2: choosing a codebook for a law.
 
+mod anderson;
 mod certificate;
 mod clip;
 pub mod clipping;
+mod companding;
 mod draw;
 mod entropy_coded;
 mod exact;
@@ -11,6 +13,7 @@ mod lloyd_max;
 mod lloyd_rate;
 mod newton;
 mod offset_grid;
+mod power_of_two;
 pub mod proof;
 mod published;
 mod rule;
@@ -23,14 +26,17 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
+pub use anderson::anderson_steps;
 pub use certificate::{Certificate, CertificateKind, certified, optimal};
 pub use clip::{Clip, ClipCode, exact_clip};
+pub use companding::Companding;
 pub use entropy_coded::{EntropyCoded, EntropyCodedDesign};
 pub use exact::Exact;
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
-pub use newton::Newton;
+pub use newton::{Newton, newton_steps};
+pub use power_of_two::PowerOfTwoStep;
 pub use published::{CAFFE_UNIFORM, Holds, Provenance, Published, collection, published};
 pub use rule::{RULES, Rule};
 pub use scale::{Scaled, best_power_of_two, best_scale, best_scale_and_offset};

@@ -71,7 +71,30 @@ pub enum Kind {
     Mismatch {},
     /// Optimal levels beside published ones.
     Levels {},
+    /// Distortion against rate for several laws, between the bounds of theory.
+    Limits {
+        /// Laws, as `hwgq levels` takes them.
+        laws: Vec<String>,
+        /// Bits of the largest quantizer.
+        #[serde(deserialize_with = "count::<1, 9, _, _>")]
+        bits_max: u32,
+    },
+    /// How fast iterations come to the optimal levels.
+    Convergence {
+        /// Sizes of quantizers.
+        levels: Vec<Size>,
+        /// Most rounds of an iteration.
+        #[serde(deserialize_with = "count::<1, 1_000_000, _, _>")]
+        rounds_max: u32,
+        /// Levels of the largest quantizer whose rate of convergence is computed.
+        #[serde(deserialize_with = "count::<4, 512, _, _>")]
+        rates_to: u32,
+    },
 }
+
+/// The size of a quantizer whose iterations are followed: 2 to 1024 levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Size(#[serde(deserialize_with = "count::<2, 1024, _, _>")] pub u32);
 
 impl Kind {
     /// The name of the figure that draws it.
@@ -85,6 +108,8 @@ impl Kind {
             Self::Compare { .. } => "compare",
             Self::Mismatch {} => "mismatch",
             Self::Levels {} => "levels",
+            Self::Limits { .. } => "limits",
+            Self::Convergence { .. } => "convergence",
         }
     }
 

@@ -7,6 +7,7 @@ use crate::density::DensityError;
 use crate::design::DesignError;
 use crate::quantizer::format::FormatError;
 use crate::record::TableError;
+use crate::theory::RateDistortionError;
 use crate::train::TrainError;
 
 /// Why a declaration cannot be read.
@@ -68,6 +69,9 @@ pub enum ExperimentError {
     /// A number format has no such size.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// A law or rate without bounds.
+    #[error(transparent)]
+    Limits(#[from] RateDistortionError),
     /// A table of the experiment is malformed.
     #[error(transparent)]
     Table(#[from] TableError),

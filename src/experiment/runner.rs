@@ -9,7 +9,9 @@ use super::error::ExperimentError;
 use super::job::Job;
 use super::tables::{number, text};
 use super::training::train;
-use super::{compare, distortion, functions, histogram, levels, mismatch, training};
+use super::{
+    compare, convergence, distortion, functions, histogram, levels, limits, mismatch, training,
+};
 use crate::data::Dataset;
 use crate::record::{Claim, Record, Table, TableError};
 use crate::train::TrainSpec;
@@ -71,6 +73,11 @@ pub fn run(
         }
         Kind::Mismatch {} => mismatch::tables()?,
         Kind::Levels {} => levels::tables()?,
+        Kind::Limits { laws, bits_max } => limits::tables(laws, *bits_max)?,
+        Kind::Convergence { levels, rounds_max, rates_to } => {
+            let levels: Vec<u32> = levels.iter().map(|size| size.0).collect();
+            convergence::tables(&levels, *rounds_max, *rates_to)?
+        }
     };
     if !declaration.reported.is_empty() {
         tables.push(reported(declaration)?);

@@ -35,6 +35,12 @@ pub fn shannon_lower_bound_bits(law: &dyn Density, distortion: f64) -> Option<f6
     differential_entropy_bits(law).map(|bits| bits - 0.5 * libm::log2(2.0 * PI * E * distortion))
 }
 
+/// The same, solved for the distortion: no code has less than `2^{2(h - R)}/(2πe)` at `R` bits.
+pub fn shannon_lower_bound_distortion(law: &dyn Density, rate_bits: f64) -> Option<f64> {
+    let bits = differential_entropy_bits(law)?;
+    Some(libm::exp2(2.0 * (bits - rate_bits)) / (2.0 * PI * E))
+}
+
 /// `(1/12) (∫ p^{1/3} dx)³`: the limit of `N² D` for the best `N` levels; `None` for a law with
 /// atoms.
 ///

@@ -73,7 +73,7 @@ pub fn limits(
         // In the place of the quantizer the slope is 6.02 dB a bit, nearly or exactly.
         let mut gap_bits = |distortion: Option<f64>| {
             let curve = curve.as_mut().ok()?;
-            let upper = curve.at_distortion(distortion?).ok()?.1;
+            let upper = curve.rate_above_bits(distortion?).ok()?;
             Some(rate_bits - upper)
         };
         Ok(LimitRow {

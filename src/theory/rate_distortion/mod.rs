@@ -135,17 +135,6 @@ impl<'a> RateDistortion<'a> {
         Ok(Self { law, unit: 1.0, mean, variance, tangents: Vec::new() })
     }
 
-    #[doc(hidden)]
-    pub fn count(&self) -> String {
-        format!(
-            "{} {:?}",
-            self.tangents.len(),
-            self.tangents
-                .iter()
-                .filter(|t| t.rate.is_nan() || t.distortion_below(t.rate).is_nan())
-                .collect::<Vec<_>>()
-        )
-    }
     /// The least distortion at a rate.
     ///
     /// # Errors
@@ -156,7 +145,7 @@ impl<'a> RateDistortion<'a> {
             return Err(RateDistortionError::Rate { given: bits });
         }
         let rate = bits * LN_2;
-        self.approach(|tangent| tangent.rate - rate);
+        self.approach(true, |tangent| tangent.rate - rate);
         let lower = self.tangents.iter().map(|tangent| tangent.distortion_below(rate));
         Ok(RatePoint {
             rate_bits: bits,
@@ -172,23 +161,40 @@ impl<'a> RateDistortion<'a> {
     /// When the distortion is not below the variance, or so small that the rate would be above
     /// 10 bits.
     pub fn at_distortion(&mut self, distortion: f64) -> Result<(f64, f64), RateDistortionError> {
-        let given = distortion / self.unit;
-        let least = self.variance * libm::exp2(-2.0 * RATE_MAX);
-        if !(given > least && given < self.variance) {
-            return Err(RateDistortionError::Distortion {
-                given: distortion,
-                least: self.unit * least,
-                most: self.unit * self.variance,
-            });
-        }
-        self.approach(|tangent| 0.5 * libm::log(given / tangent.distortion));
+        let given = self.checked(distortion)?;
+        self.approach(true, |tangent| 0.5 * libm::log(given / tangent.distortion));
         let lower = self.tangents.iter().map(|tangent| tangent.rate_below(given));
         Ok((lower.fold(0.0, f64::max) / LN_2, self.rate_above(given) / LN_2))
     }
 
+    /// The upper bound of [`RateDistortion::at_distortion`] alone, several times sooner.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn rate_above_bits(&mut self, distortion: f64) -> Result<f64, RateDistortionError> {
+        let given = self.checked(distortion)?;
+        self.approach(false, |tangent| 0.5 * libm::log(given / tangent.distortion));
+        Ok(self.rate_above(given) / LN_2)
+    }
+
+    /// A distortion in units of the law that is worked on.
+    fn checked(&self, distortion: f64) -> Result<f64, RateDistortionError> {
+        let given = distortion / self.unit;
+        let least = self.variance * libm::exp2(-2.0 * RATE_MAX - 1.0);
+        if given > least && given < self.variance {
+            return Ok(given);
+        }
+        Err(RateDistortionError::Distortion {
+            given: distortion,
+            least: self.unit * least,
+            most: self.unit * self.variance,
+        })
+    }
+
     /// Tries slopes until `excess`, which grows by about ½ with the logarithm of the slope, is
     /// nearly 0.
-    fn approach(&mut self, excess: impl Fn(&Tangent) -> f64) {
+    fn approach(&mut self, is_sharp: bool, excess: impl Fn(&Tangent) -> f64) {
         let nearest = |tangents: &[Tangent]| {
             let key = |tangent: &&Tangent| excess(tangent).abs();
             tangents.iter().min_by(|a, b| key(a).total_cmp(&key(b))).copied()
@@ -214,7 +220,7 @@ impl<'a> RateDistortion<'a> {
                 .map_or(0.5, |other| (excess(&other) - off) / libm::log(other.slope / near.slope));
             let steepness = if (0.1..4.0).contains(&steepness) { steepness } else { 0.5 };
             let slope = near.slope * libm::exp((-off / steepness).clamp(-4.0, 16.0));
-            self.add(slope.max(0.25 / self.variance), off.abs() < WORTHWHILE);
+            self.add(slope.max(0.25 / self.variance), is_sharp && off.abs() < WORTHWHILE);
         }
     }
 

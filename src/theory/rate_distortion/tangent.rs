@@ -20,13 +20,13 @@ pub(super) struct Tangent {
 }
 
 /// Rounds of adding outputs where the condition of the lower bound fails.
-const EXCHANGES_MAX: u32 = 6;
+const EXCHANGES_MAX: u32 = 5;
 
 /// A failure of less than this is none, in nats.
 const EXCESS: f64 = 1e-8;
 
 /// Up to this many outputs more can be added, where it matters most: at low rates.
-const EXCHANGED_MAX: usize = 700;
+const EXCHANGED_MAX: usize = 450;
 
 /// The weight of the density between the core and the rest of a tail in the lower bound.
 const BRIDGE: f64 = 1e-9;
@@ -81,7 +81,7 @@ fn grid(core: Interval, kernel: f64) -> Vec<f64> {
     let widths = core.width() / kernel;
     let pitch = if widths > 1500.0 { 0.75 } else { 0.5 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bounded count")]
-    let steps = (widths / pitch).ceil().clamp(160.0, 1e6) as usize;
+    let steps = (widths / pitch).ceil().clamp(96.0, 1e6) as usize;
     (0..=steps).map(|step| core.low + core.width() * (step as f64 / steps as f64)).collect()
 }
 
