@@ -2,6 +2,7 @@
 //! a brute scan.
 
 #![expect(clippy::unwrap_used, reason = "a failure here is a failure of the test")]
+#![expect(clippy::float_cmp, reason = "levels of formats are exact")]
 
 #[path = "support/reference.rs"]
 mod reference;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 
 use hwgq::density::{Affine, Density, Empirical, Exponential, Gamma, Gaussian, Laplace, Rectified};
 use hwgq::design::{
-    Design, Newton, Scaled, UniformStep, best_power_of_two, best_scale, best_scale_and_offset,
-    distortion,
+    Design, Newton, RULES, Scaled, UniformStep, best_power_of_two, best_scale,
+    best_scale_and_offset, distortion,
 };
 use hwgq::quantizer::Codebook;
 use hwgq::quantizer::format::{
@@ -125,9 +126,9 @@ fn best_scales_are_those_of_the_reference() {
             // e5m2 has 2.76556881581423369e-3 from its 2⁻⁶-th to its 2⁻¹⁴-th, where seventeen digits
             // tie, against 2.76556881582817492e-3.
             let (octaves, least) = if name == "fp8-e4m3" {
-                (2.0, 6.987_494_802_503_326_34e-4)
+                (2.0, 6.987_494_802_503_326e-4)
             } else {
-                (16384.0, 2.765_568_815_814_233_69e-3)
+                (16384.0, 2.765_568_815_814_233_7e-3)
             };
             let expected = row.number("scale") / octaves;
             assert_close(&format!("{name} scale"), best.scale, expected, 3e-9);
@@ -272,6 +273,62 @@ fn fixed_point_is_the_best_power_of_two_and_no_better_than_any_scale() {
             }
         }
     }
+}
+
+fn rule(name: &str, law: &dyn Density, bits: u32) -> Option<Codebook> {
+    RULES.iter().find(|rule| rule.name == name).unwrap().codebook(law, bits)
+}
+
+#[test]
+fn rules_of_the_literature_have_their_published_errors() {
+    let law = &Gaussian::STANDARD;
+    let error = |name: &str, bits| distortion(law, &rule(name, law, bits).unwrap());
+    // XNOR-Net: 1 - 2/π. TWN's 0.7 rule: 0.191625, against 0.190174 for the best threshold.
+    assert_close("xnor", error("xnor", 1), 1.0 - 2.0 / std::f64::consts::PI, 1e-15);
+    assert!((error("twn", 2) - 0.191_625).abs() < 5e-7, "{}", error("twn", 2));
+    for bits in 1..=5 {
+        let best = Newton::default().design(law, 1 << bits).unwrap().distortion;
+        // Each of 2^b levels costs one of 16384 values, about: Pollard's O(1/n).
+        let excess = error("k-means", bits) / best - 1.0;
+        assert!(excess > 0.0 && excess < 0.03, "k-means, {bits} bits: {excess}");
+    }
+}
+
+#[test]
+fn dorefa_weights_are_one_step_apart_at_their_best_factor() {
+    let law = &Laplace::STANDARD;
+    for bits in 2..=6 {
+        let codebook = rule("dorefa", law, bits).unwrap();
+        let gaps: Vec<f64> = codebook.levels().windows(2).map(|pair| pair[1] - pair[0]).collect();
+        for gap in &gaps {
+            assert_close("step", *gap, gaps[0], 1e-12);
+        }
+        let least = distortion(law, &codebook);
+        for factor in [0.99, 1.01] {
+            let levels = codebook.levels().iter().map(|level| factor * level).collect();
+            let other = Codebook::new(levels, codebook.thresholds().to_vec()).unwrap();
+            assert!(distortion(law, &other) > least, "{bits} bits");
+        }
+        // tanh(x) = tanh(∞) (2 (j - ½)/(2^b - 1) - 1) at the threshold below level j.
+        let steps = f64::from((1 << bits) - 1);
+        assert_close("threshold", codebook.thresholds()[0].tanh(), 1.0 / steps - 1.0, 1e-14);
+    }
+}
+
+#[test]
+fn rules_keep_to_the_laws_they_are_meant_for() {
+    for name in ["xnor", "twn", "dorefa"] {
+        let found = RULES.iter().find(|rule| rule.name == name).unwrap();
+        let bits = *found.bits.start();
+        assert!(found.codebook(&Laplace::STANDARD, bits).is_some(), "{name}");
+        assert_eq!(found.codebook(&Exponential, bits), None, "{name} is for both signs");
+        assert_eq!(found.codebook(&Laplace::STANDARD, 64), None, "{name} has no such size");
+    }
+    assert_eq!(rule("dorefa-activation", &Laplace::STANDARD, 2), None);
+    let thirds = rule("dorefa-activation", &Rectified::STANDARD, 2).unwrap();
+    assert_eq!(thirds.levels(), [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]);
+    let sample = Empirical::new(vec![0.0, 1.0, 2.0]).unwrap();
+    assert_eq!(rule("k-means", &sample, 1), None, "its optimum has a row of its own");
 }
 
 proptest! {
