@@ -399,3 +399,89 @@ fn nothing_but_data_goes_to_a_pipe() {
     assert!(!output.stdout.contains(&0x1b), "no escape sequences");
     assert!(output.stderr.is_empty(), "and no talk");
 }
+
+#[test]
+fn compare_ranks_formats_at_equal_bits() {
+    let answer = json("compare --law gaussian --bits 4 --format json");
+    let rows = answer["rows"].as_array().unwrap();
+    let row = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap();
+    let sqnr = |name: &str| row(name)["sqnr_db"].as_f64().unwrap();
+    // The reference table of formats.
+    for (name, expected) in [("nf", 20.044), ("fp4-e2m1", 18.967), ("int", 18.898), ("sf", 19.481)]
+    {
+        assert!((sqnr(name) - expected).abs() < 5e-4, "{name}: {}", sqnr(name));
+    }
+    assert_eq!(row("fp4-e3m0")["local_minima"], 4);
+    let best = row("lloyd-max");
+    assert_eq!(best["below_lloyd_max_db"].as_f64(), Some(0.0));
+    // An entropy coder is worth 2.33 dB at 4 bits: 0.641 and 0.2546 bit from R(D).
+    assert_eq!(row("ecsq")["rank"], 1);
+    assert!((row("ecsq")["below_lloyd_max_db"].as_f64().unwrap() + 2.327_171).abs() < 1e-5);
+    assert!((best["above_shannon_db"].as_f64().unwrap() - 3.860_096).abs() < 1e-5);
+    let distortions: Vec<f64> =
+        rows.iter().map(|row| row["distortion"].as_f64().unwrap()).collect();
+    assert!(distortions.is_sorted_by(|a, b| *a <= b * (1.0 + 1e-9)), "the best first");
+    for row in rows {
+        let rate = 0.5 * (1.0 / row["distortion"].as_f64().unwrap()).log2();
+        assert!((row["gap_bits"].as_f64().unwrap() - (4.0 - rate)).abs() < 1e-12);
+        assert!(row["entropy_gap_bits"].as_f64().unwrap() > 0.0, "nothing beats R(D): {row}");
+    }
+}
+
+#[test]
+fn compare_suits_its_zoo_to_the_law() {
+    let answer = json("compare --law half-wave --bits 2 --format json");
+    let rows = answer["rows"].as_array().unwrap();
+    let distortion = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name).unwrap();
+        row["distortion"].as_f64().unwrap()
+    };
+    // Reference: the paper's uniform quantizer, rounding with a zero cell, free levels.
+    assert!((distortion("hwgq") - 0.043_220_657_817_6).abs() < 1e-12);
+    assert!((distortion("uint") - 0.023_429_987_194_4).abs() < 1e-12);
+    assert!((distortion("lloyd-max") - 0.021_544_660_227_8).abs() < 1e-12);
+    assert!(rows.iter().all(|row| row["name"] != "twn"), "a rule for weights");
+    let csv = String::from_utf8(output("compare --bits 1..2 --format csv").stdout).unwrap();
+    assert!(csv.starts_with("bits [bit],rank,size,quantizer,sort,levels,scale,"), "{csv}");
+}
+
+#[test]
+fn compare_refuses_what_makes_no_sense() {
+    for (bits, told) in [
+        ("0", "1 to 8"),
+        ("9", "1 to 8"),
+        ("1..99999999999", "1 to 8"),
+        ("5..3", "write 3..5"),
+        ("four", "1 to 8"),
+        ("..", "1 to 8"),
+    ] {
+        let (code, talk) = refusal(&format!("compare --law gaussian --bits {bits}"));
+        assert!(code == 2 && talk.contains(told), "{bits}: {talk}");
+    }
+    let (code, talk) = refusal("compare --law gaussian --bits 2 --figure ranking.png");
+    assert!(code == 2 && talk.contains("SVG"), "{talk}");
+    let (code, talk) = refusal("compare --law cauchy");
+    assert!(code == 2 && talk.contains("laplace"), "{talk}");
+    let (code, talk) = refusal("compare --law student-t(nu=2)");
+    assert!(code == 2 && talk.contains("nu"), "{talk}");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("none").join("ranking.svg");
+    let (code, talk) = refusal(&format!("compare --bits 1 --figure {}", path.display()));
+    assert!(code == 1 && talk.contains("ranking.svg"), "the file is named: {talk}");
+}
+
+#[test]
+fn a_comparison_is_drawn_from_its_record() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("ranking.svg");
+    let arguments = format!("compare --law laplace --bits 2..3 --figure {}", path.display());
+    let on = |threads| hwgq(&arguments).env("RAYON_NUM_THREADS", threads).output().unwrap();
+    let (one, other) = (on("1"), on("3"));
+    assert!(one.status.success() && one.stdout == other.stdout, "the same on any threads");
+    assert!(fs::read_to_string(path).unwrap().starts_with("<svg"));
+    let declared = include_str!("../experiments/teaching/compare-gaussian.toml");
+    let (folder, arguments) = experiments(declared);
+    assert!(output(&arguments).status.success(), "its claim holds");
+    let record = folder.path().join("out/records/compare-gaussian/compare.csv");
+    assert!(fs::read_to_string(record).unwrap().contains("fp8-e5m2"));
+}

@@ -40,6 +40,9 @@ const DRAWN: &[(&str, &str, &str, bool)] = &[
     ("levels", "levels", "positive_levels", false),
     ("levels", "levels", "ours", false),
     ("levels", "levels", "published", true),
+    ("compare", "compare", "bits", false),
+    ("compare", "compare", "rank", false),
+    ("compare", "compare", "below_lloyd_max", true),
     ("fit", "histogram", "low", false),
     ("fit", "histogram", "high", false),
     ("fit", "histogram", "density", false),
@@ -47,6 +50,19 @@ const DRAWN: &[(&str, &str, &str, bool)] = &[
     ("fit", "laws", "density", false),
     ("fit", "levels", "level", false),
     ("fit", "methods", "sqnr", true),
+    ("limits", "designs", "rate", false),
+    ("limits", "designs", "distortion", false),
+    ("limits", "designs", "excess", false),
+    ("limits", "bounds", "rate", false),
+    ("limits", "bounds", "low", false),
+    ("limits", "bounds", "high", false),
+    ("limits", "bounds", "excess_low", false),
+    ("limits", "bounds", "excess_high", false),
+    ("convergence", "rounds", "round", false),
+    ("convergence", "rounds", "distance", false),
+    ("convergence", "rates", "levels", false),
+    ("convergence", "rates", "gap", false),
+    ("convergence", "rates", "law", false),
 ];
 
 /// The record with the columns of one table replaced.
@@ -271,6 +287,9 @@ fn more_panels_than_anyone_can_read_are_refused() {
             "accuracy" => ("summary", "group"),
             "mismatch" => ("mismatch", "forward"),
             "fit" => ("levels", "method"),
+            "compare" => ("compare", "quantizer"),
+            "limits" => ("designs", "design"),
+            "convergence" => ("rounds", "method"),
             kind => (if kind == "levels" { "levels" } else { "distortion" }, "design"),
         };
         let crowded = with_columns(&record, table, |columns| {

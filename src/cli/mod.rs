@@ -1,8 +1,10 @@
 //! Floor 8: the command line, one verb a file.
 
 mod bench;
+mod bounds;
 mod choice;
 mod claims_table;
+mod compare;
 mod data;
 mod explain;
 mod fit;
@@ -40,7 +42,9 @@ enum Verb {
     Levels(levels::Arguments),
     Verify(verify::Arguments),
     Fit(fit::Arguments),
+    Compare(compare::Arguments),
     Bench(bench::Arguments),
+    Bounds(bounds::Arguments),
     Mismatch(mismatch::Arguments),
     Train(train::Arguments),
     Explain(explain::Arguments),
@@ -81,7 +85,9 @@ pub fn main() -> ExitCode {
         Verb::Levels(arguments) => levels::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Fit(arguments) => fit::run(&arguments),
+        Verb::Compare(arguments) => compare::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
+        Verb::Bounds(arguments) => bounds::run(&arguments),
         Verb::Mismatch(arguments) => mismatch::run(&arguments),
         Verb::Train(arguments) => train::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),

@@ -69,6 +69,8 @@ fn piece<D: Density + ?Sized>(law: &D, piece: Interval, origin: f64) -> Moments 
         outward(law, low, 1.0, piece.width(), origin)
     } else if half <= 2.5 * law.smooth_half(middle) && is_rough(law, high) {
         outward(law, high, -1.0, piece.width(), origin)
+    } else if is_void(law, piece) {
+        Moments::ZERO
     } else if low < middle && middle < high {
         self::piece(law, Interval::new(low, middle), origin)
             + self::piece(law, Interval::new(middle, high), origin)
@@ -77,6 +79,21 @@ fn piece<D: Density + ?Sized>(law: &D, piece: Interval, origin: f64) -> Moments 
         let mass = piece.width() * law.pdf(middle);
         Moments::atom(middle - origin, mass)
     }
+}
+
+/// Whether the density has fallen to 0 where the piece begins, seen from the centre of the law.
+///
+/// Without this a piece of width 10³⁰ would be cut into as many as there are smooth cells in it.
+fn is_void<D: Density + ?Sized>(law: &D, piece: Interval) -> bool {
+    law.centre().is_some_and(|centre| {
+        let (near, outward) =
+            if piece.low >= centre { (piece.low, 1.0) } else { (piece.high, -1.0) };
+        let distance = (near - centre) * outward;
+        // On its side of the centre a law here rises to one mode, if at all, and falls for good.
+        distance > 0.0
+            && law.pdf(near) <= 0.0
+            && law.ln_pdf_change(near, outward * 1e-6 * distance) < 0.0
+    })
 }
 
 /// `ln ∫ p dx` of a density that still lacks its constant, to the last digit; differences of

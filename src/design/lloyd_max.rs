@@ -92,7 +92,7 @@ pub fn lloyd_steps(
 }
 
 /// The centroid of every cell.
-fn centroids(law: &dyn Density, codebook: &Codebook) -> Result<Vec<f64>, DesignError> {
+pub(super) fn centroids(law: &dyn Density, codebook: &Codebook) -> Result<Vec<f64>, DesignError> {
     codebook
         .cells()
         .enumerate()

@@ -1,16 +1,23 @@
 //! Floor 2: choosing a codebook for a law.
 
+mod anderson;
 mod certificate;
 mod clip;
 pub mod clipping;
+mod companding;
+mod draw;
+mod entropy_coded;
 mod exact;
 mod half_wave;
 mod lloyd_max;
 mod lloyd_rate;
 mod newton;
 mod offset_grid;
+mod power_of_two;
 pub mod proof;
 mod published;
+mod rule;
+mod scale;
 mod search;
 mod start;
 mod uniform_step;
@@ -19,16 +26,20 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
+pub use anderson::anderson_steps;
 pub use certificate::{Certificate, CertificateKind, certified, optimal};
 pub use clip::{Clip, ClipCode, exact_clip};
+pub use companding::Companding;
+pub use entropy_coded::{EntropyCoded, EntropyCodedDesign};
 pub use exact::Exact;
 pub use half_wave::{HalfWave, Spacing, Zero};
 pub use lloyd_max::{LloydMax, LloydStep, lloyd_steps};
 pub use lloyd_rate::lloyd_rates;
-pub use newton::Newton;
-pub use published::{
-    AF4_64, CAFFE_UNIFORM, Holds, NF4_SHIPPED, Provenance, Published, collection, published,
-};
+pub use newton::{Newton, newton_steps};
+pub use power_of_two::PowerOfTwoStep;
+pub use published::{CAFFE_UNIFORM, Holds, Provenance, Published, collection, published};
+pub use rule::{RULES, Rule};
+pub use scale::{Scaled, best_power_of_two, best_scale, best_scale_and_offset};
 pub use uniform_step::UniformStep;
 
 use crate::density::Density;
@@ -106,6 +117,30 @@ pub enum DesignError {
         law: String,
         /// The reason, and what to do instead.
         why: &'static str,
+    },
+    /// A parameter of the design that makes no sense.
+    #[error("{what} of {given} was given; it must lie between {least:e} and {most}")]
+    OutOfRange {
+        /// What it is: `a rate in bits`.
+        what: &'static str,
+        /// What was given.
+        given: f64,
+        /// The least that is allowed.
+        least: f64,
+        /// The most that is allowed.
+        most: f64,
+    },
+    /// No stationary quantizer has the rate that was asked for.
+    #[error(
+        "no entropy-constrained quantizer of {asked} bits was found; the nearest ones have {below} and {above}: ask for one of those, or give λ"
+    )]
+    RateNotReached {
+        /// The rate asked for, in bits.
+        asked: f64,
+        /// The nearest rate below it.
+        below: f64,
+        /// The nearest rate above it.
+        above: f64,
     },
     /// The iteration produced numbers that are not a codebook.
     #[error(transparent)]

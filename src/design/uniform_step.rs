@@ -31,23 +31,39 @@ pub struct UniformStep;
 impl Design for UniformStep {
     fn design(&self, law: &dyn Density, levels: usize) -> Result<Designed, DesignError> {
         check_size(levels, 2)?;
-        let Some(centre) = law.centre() else {
-            return Err(DesignError::Unsuited {
-                design: "the symmetric uniform quantizer",
-                law: law.describe(),
-                why: "the law is not symmetric; use the half-wave or the Lloyd-Max design",
-            });
-        };
-        let grid = if levels.is_multiple_of(2) { Grid::MID_RISE } else { Grid::MID_TREAD };
-        let best = best_step(law, centre, grid, levels / 2)?;
-        let offset = |index: usize| grid.multiple(index) * best.step;
-        let below = (0..levels / 2).rev().map(|index| centre - offset(index));
-        let middle = (levels % 2 == 1).then_some(centre);
-        let above = (0..levels / 2).map(|index| centre + offset(index));
-        let codebook = Codebook::nearest(below.chain(middle).chain(above).collect())?;
-        let distortion = distortion(law, &codebook);
-        Ok(Designed { codebook, distortion, rounds: best.rounds, residual: best.residual })
+        let (best, centre) = best(law, levels)?;
+        let designed = uniform(law, centre, levels, best.step)?;
+        Ok(Designed { rounds: best.rounds, residual: best.residual, ..designed })
     }
+}
+
+/// The best step for `levels` levels about the centre of a symmetric law, and that centre.
+pub(super) fn best(law: &dyn Density, levels: usize) -> Result<(BestStep, f64), DesignError> {
+    let Some(centre) = law.centre() else {
+        return Err(DesignError::Unsuited {
+            design: "the symmetric uniform quantizer",
+            law: law.describe(),
+            why: "the law is not symmetric; use the half-wave or the Lloyd-Max design",
+        });
+    };
+    Ok((best_step(law, centre, Grid::of(levels), levels / 2)?, centre))
+}
+
+/// The quantizer of `levels` levels, a given step apart, about a centre, with its distortion.
+pub(super) fn uniform(
+    law: &dyn Density,
+    centre: f64,
+    levels: usize,
+    step: f64,
+) -> Result<Designed, DesignError> {
+    let grid = Grid::of(levels);
+    let offset = |index: usize| grid.multiple(index) * step;
+    let below = (0..levels / 2).rev().map(|index| centre - offset(index));
+    let middle = (levels % 2 == 1).then_some(centre);
+    let above = (0..levels / 2).map(|index| centre + offset(index));
+    let codebook = Codebook::nearest(below.chain(middle).chain(above).collect())?;
+    let distortion = distortion(law, &codebook);
+    Ok(Designed { codebook, distortion, rounds: 0, residual: 0.0 })
 }
 
 /// Which multiples of the step are levels, and where the lowest of their cells begins.
@@ -66,6 +82,11 @@ impl Grid {
     pub(super) const MID_TREAD: Self = Self { first: 1.0, foot: 0.5 };
     /// Levels 1, 2, … steps, and every positive input goes at least to the first.
     pub(super) const NO_ZERO_CELL: Self = Self { first: 1.0, foot: 0.0 };
+
+    /// The upper half of a symmetric quantizer of `levels` levels.
+    fn of(levels: usize) -> Self {
+        if levels.is_multiple_of(2) { Self::MID_RISE } else { Self::MID_TREAD }
+    }
 
     /// The level `index`, in steps.
     pub(super) fn multiple(self, index: usize) -> f64 {

@@ -5,8 +5,9 @@ use serde::Deserialize;
 use super::claim::{ClaimDeclaration, ClaimError};
 use super::error::DeclarationError;
 use super::functions::Panel;
-use super::ranged::count;
+use super::ranged::{count, law};
 use super::training::TrainingPlan;
+use crate::density::LawSpec;
 
 /// One file of `experiments/`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -54,11 +55,46 @@ pub enum Kind {
         #[serde(deserialize_with = "count::<1, 12, _, _>")]
         bits_max: u32,
     },
+    /// Number formats, rules and designs at equal bits.
+    Compare {
+        /// The law, as [`crate::density::LawSpec`] reads it.
+        #[serde(deserialize_with = "law")]
+        law: LawSpec,
+        /// Bits of the smallest codes.
+        #[serde(deserialize_with = "count::<1, 8, _, _>")]
+        bits_min: u32,
+        /// Bits of the largest codes.
+        #[serde(deserialize_with = "count::<1, 8, _, _>")]
+        bits_max: u32,
+    },
     /// Forward × backward gaps under the standard normal.
     Mismatch {},
     /// Optimal levels beside published ones.
     Levels {},
+    /// Distortion against rate for several laws, between the bounds of theory.
+    Limits {
+        /// Laws, as `hwgq levels` takes them.
+        laws: Vec<String>,
+        /// Bits of the largest quantizer.
+        #[serde(deserialize_with = "count::<1, 9, _, _>")]
+        bits_max: u32,
+    },
+    /// How fast iterations come to the optimal levels.
+    Convergence {
+        /// Sizes of quantizers.
+        levels: Vec<Size>,
+        /// Most rounds of an iteration.
+        #[serde(deserialize_with = "count::<1, 1_000_000, _, _>")]
+        rounds_max: u32,
+        /// Levels of the largest quantizer whose rate of convergence is computed.
+        #[serde(deserialize_with = "count::<4, 512, _, _>")]
+        rates_to: u32,
+    },
 }
+
+/// The size of a quantizer whose iterations are followed: 2 to 1024 levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Size(#[serde(deserialize_with = "count::<2, 1024, _, _>")] pub u32);
 
 impl Kind {
     /// The name of the figure that draws it.
@@ -69,8 +105,11 @@ impl Kind {
             Self::Curves(_) => "curves",
             Self::Accuracy(_) => "accuracy",
             Self::Distortion { .. } => "distortion",
+            Self::Compare { .. } => "compare",
             Self::Mismatch {} => "mismatch",
             Self::Levels {} => "levels",
+            Self::Limits { .. } => "limits",
+            Self::Convergence { .. } => "convergence",
         }
     }
 

@@ -3,8 +3,11 @@
 use thiserror::Error;
 
 use super::claim::ClaimError;
+use crate::density::DensityError;
 use crate::design::DesignError;
+use crate::quantizer::format::FormatError;
 use crate::record::TableError;
+use crate::theory::RateDistortionError;
 use crate::train::TrainError;
 
 /// Why a declaration cannot be read.
@@ -60,6 +63,15 @@ pub enum ExperimentError {
     /// A codebook could not be designed.
     #[error(transparent)]
     Design(#[from] DesignError),
+    /// A parameter of a law is out of range.
+    #[error(transparent)]
+    Law(#[from] DensityError),
+    /// A number format has no such size.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A law or rate without bounds.
+    #[error(transparent)]
+    Limits(#[from] RateDistortionError),
     /// A table of the experiment is malformed.
     #[error(transparent)]
     Table(#[from] TableError),

@@ -1,7 +1,9 @@
 //! Floor 6: an experiment is a declaration that leaves a record.
 
 mod claim;
+mod compare;
 mod context;
+mod convergence;
 mod declaration;
 mod distortion;
 mod embedded;
@@ -11,6 +13,7 @@ mod functions;
 mod histogram;
 mod job;
 mod levels;
+mod limits;
 mod mismatch;
 mod ranged;
 mod recipe;
@@ -21,8 +24,9 @@ mod tables;
 mod training;
 
 pub use claim::{ClaimDeclaration, ClaimError, Rule, Selector};
+pub use compare::{Compared, Ranked, ShannonBound, Sort, compare, compare_record, compare_table};
 pub use context::{Context, Observer};
-pub use declaration::{Declaration, Kind, Reported};
+pub use declaration::{Declaration, Kind, Reported, Size};
 pub use embedded::{paper, recipes};
 pub use error::{DeclarationError, ExperimentError};
 pub use fit::{Bin, HalfGaussian, KOLMOGOROV_MAX, Method, Origin, SampleFit, fit_record};

@@ -1,6 +1,8 @@
-//! Numbers of a declaration that must lie in a range; an error keeps its line and column.
+//! Numbers of a declaration that must lie in a range, and laws; an error keeps its line and column.
 
 use serde::{Deserialize, Deserializer, de::Error};
+
+use crate::density::LawSpec;
 
 /// A count from `LEAST` to `MOST`, both included.
 pub(super) fn count<'de, const LEAST: u64, const MOST: u64, T, D>(from: D) -> Result<T, D::Error>
@@ -35,6 +37,11 @@ pub(super) fn learning_rate<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D
             "a learning rate of {given} is not above 0 and at most 10; try 0.02"
         )))
     }
+}
+
+/// A law as it is typed: `student-t(nu=5)`.
+pub(super) fn law<'de, D: Deserializer<'de>>(from: D) -> Result<LawSpec, D::Error> {
+    String::deserialize(from)?.parse().map_err(D::Error::custom)
 }
 
 /// A number: finite.

@@ -9,7 +9,9 @@ use super::error::ExperimentError;
 use super::job::Job;
 use super::tables::{number, text};
 use super::training::train;
-use super::{distortion, functions, histogram, levels, mismatch, training};
+use super::{
+    compare, convergence, distortion, functions, histogram, levels, limits, mismatch, training,
+};
 use crate::data::Dataset;
 use crate::record::{Claim, Record, Table, TableError};
 use crate::train::TrainSpec;
@@ -66,8 +68,16 @@ pub fn run(
         Kind::Curves(_) => train(&jobs, context, observer, training::curves)?,
         Kind::Accuracy(_) => train(&jobs, context, observer, training::accuracy)?,
         Kind::Distortion { bits_max } => distortion::tables(*bits_max)?,
+        Kind::Compare { law, bits_min, bits_max } => {
+            compare::tables(&law.law()?, *bits_min..=*bits_max)?
+        }
         Kind::Mismatch {} => mismatch::tables()?,
         Kind::Levels {} => levels::tables()?,
+        Kind::Limits { laws, bits_max } => limits::tables(laws, *bits_max)?,
+        Kind::Convergence { levels, rounds_max, rates_to } => {
+            let levels: Vec<u32> = levels.iter().map(|size| size.0).collect();
+            convergence::tables(&levels, *rounds_max, *rates_to)?
+        }
     };
     if !declaration.reported.is_empty() {
         tables.push(reported(declaration)?);

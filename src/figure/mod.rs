@@ -4,6 +4,8 @@ mod accuracy;
 mod axis;
 mod clip;
 mod columns;
+mod compare;
+mod convergence;
 mod curves;
 mod distortion;
 mod drawing;
@@ -14,6 +16,7 @@ mod grid;
 mod histogram;
 mod legend;
 mod levels;
+mod limits;
 mod mark;
 mod mismatch;
 mod panel;
@@ -24,6 +27,8 @@ mod theme;
 use std::fmt::Debug;
 
 pub use accuracy::Accuracy;
+pub use compare::Compare;
+pub use convergence::Convergence;
 pub use curves::Curves;
 pub use distortion::Distortion;
 pub use drawing::Drawing;
@@ -32,6 +37,7 @@ pub use fit::Fit;
 pub use functions::Functions;
 pub use histogram::Histogram;
 pub use levels::Levels;
+pub use limits::Limits;
 pub use mismatch::Mismatch;
 
 use crate::record::Record;
@@ -55,8 +61,19 @@ pub trait Figure: Debug + Sync {
 }
 
 /// Every figure there is; adding to this list is all it takes to add one.
-pub const FIGURES: &[&dyn Figure] =
-    &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels, &Fit];
+pub const FIGURES: &[&dyn Figure] = &[
+    &Functions,
+    &Histogram,
+    &Curves,
+    &Accuracy,
+    &Distortion,
+    &Mismatch,
+    &Levels,
+    &Fit,
+    &Limits,
+    &Convergence,
+    &Compare,
+];
 
 /// Draws `record` as its kind demands.
 ///

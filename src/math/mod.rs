@@ -1,5 +1,6 @@
 //! Floor 0: numerics that know nothing of quantization.
 
+mod banded;
 mod block_sum;
 mod double;
 mod gemm;
@@ -16,6 +17,7 @@ mod special;
 mod sum;
 mod tridiagonal;
 
+pub use banded::{Banded, Factor};
 pub(crate) use block_sum::BlockSum;
 pub use double::Double;
 pub use gemm::{product, product_in_parallel};

@@ -150,6 +150,28 @@ impl Codebook {
         Self { ties, ..self }
     }
 
+    /// The codebook of `scale·X + shift`: levels and thresholds moved alike, `scale > 0`.
+    ///
+    /// # Errors
+    ///
+    /// When the scale is so small or so large that levels meet or overflow, or it is not positive.
+    pub fn stretched(&self, scale: f64, shift: f64) -> Result<Self, CodebookError> {
+        let moved = |values: &[f64]| values.iter().map(|x| scale * x + shift).collect();
+        let stretched = Self::new(moved(&self.levels), moved(&self.thresholds))?;
+        Ok(stretched.with_ties(self.ties))
+    }
+
+    /// The codebook of `-X`.
+    ///
+    /// # Errors
+    ///
+    /// Never: the mirror image of a codebook is one.
+    pub fn mirrored(&self) -> Result<Self, CodebookError> {
+        let turned = |values: &[f64]| values.iter().rev().map(|x| -x).collect();
+        let ties = if self.ties == Ties::Down { Ties::Up } else { Ties::Down };
+        Ok(Self::new(turned(&self.levels), turned(&self.thresholds))?.with_ties(ties))
+    }
+
     /// The highest level, where surrogates clip.
     pub fn top(&self) -> f64 {
         self.levels[self.levels.len() - 1]

@@ -2,8 +2,9 @@
 
 use std::f64::consts::{E, PI};
 
-use super::entropy::{differential_entropy_bits, integrate_density};
-use crate::density::Density;
+use super::entropy::differential_entropy_bits;
+use crate::density::{Density, integrate_density};
+use crate::math::Interval;
 
 /// `½ log₂(πe/6)`: what a fine uniform quantizer with an entropy coder gives away, in bits.
 ///
@@ -34,6 +35,12 @@ pub fn shannon_lower_bound_bits(law: &dyn Density, distortion: f64) -> Option<f6
     differential_entropy_bits(law).map(|bits| bits - 0.5 * libm::log2(2.0 * PI * E * distortion))
 }
 
+/// The same, solved for the distortion: no code has less than `2^{2(h - R)}/(2πe)` at `R` bits.
+pub fn shannon_lower_bound_distortion(law: &dyn Density, rate_bits: f64) -> Option<f64> {
+    let bits = differential_entropy_bits(law)?;
+    Some(libm::exp2(2.0 * (bits - rate_bits)) / (2.0 * PI * E))
+}
+
 /// `(1/12) (∫ p^{1/3} dx)³`: the limit of `N² D` for the best `N` levels; `None` for a law with
 /// atoms.
 ///
@@ -50,7 +57,43 @@ pub fn shannon_lower_bound_bits(law: &dyn Density, distortion: f64) -> Option<f6
 /// Panter and Dite, "Quantization distortion in pulse-count modulation with nonuniform spacing of
 /// levels", Proc. IRE 39, 1951.
 pub fn panter_dite_constant(law: &dyn Density) -> Option<f64> {
-    integrate_density(law, libm::cbrt).map(|integral| integral.powi(3) / 12.0)
+    if !law.atoms().is_empty() || law.as_empirical().is_some() {
+        return None;
+    }
+    if let Some(affine) = law.as_affine() {
+        return panter_dite_constant(affine.law()).map(|limit| affine.scale().powi(2) * limit);
+    }
+    let integral = integrate_density(law, Interval::LINE, |ln_p, _| libm::exp(ln_p / 3.0));
+    Some(integral.powi(3) / 12.0)
+}
+
+/// `(1/12) ∫ p/λ² dx`: the limit of `N² D` for `N` levels spaced like the point density `λ`, whose
+/// integral is 1; `None` for a law with atoms.
+///
+/// The least value, over all point densities, is that of `λ ∝ p^{1/3}`:
+/// [`panter_dite_constant`].
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::density::Uniform;
+/// let evenly = |_| 1.0 / (2.0 * 3.0_f64.sqrt()); // on [-√3, √3], as the law itself
+/// let limit = hwgq::theory::bennett_integral(&Uniform::STANDARD, evenly).unwrap();
+/// assert!((limit - 1.0).abs() < 1e-12); // Δ²/12 with Δ = 2√3/N
+/// ```
+///
+/// # References
+///
+/// Bennett, "Spectra of quantized signals", Bell System Technical Journal 27, 1948.
+pub fn bennett_integral(law: &dyn Density, point_density: impl Fn(f64) -> f64) -> Option<f64> {
+    if !law.atoms().is_empty() || law.as_empirical().is_some() {
+        return None;
+    }
+    let cost = |ln_p: f64, x: f64| {
+        let ratio = libm::exp(0.5 * ln_p) / point_density(x);
+        ratio * ratio / 12.0
+    };
+    Some(integrate_density(law, Interval::LINE, cost))
 }
 
 /// The distortion that the limit predicts for `levels` levels.

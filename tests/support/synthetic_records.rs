@@ -31,6 +31,9 @@ pub(crate) fn all() -> Vec<Record> {
         mismatch(),
         levels(),
         fit(),
+        compare(),
+        limits(),
+        convergence(),
     ]
 }
 
@@ -395,6 +398,30 @@ pub(crate) fn levels() -> Record {
     record("levels", "levels", title, vec![table.unwrap()])
 }
 
+pub(crate) fn compare() -> Record {
+    let rows = [
+        (2.0, 1.0, "lloyd-max", "optimum", 0.0),
+        (2.0, 2.0, "k-means", "rule", 0.002),
+        (2.0, 3.0, "ternary", "format", 2.09),
+        (4.0, 3.0, "fp4-e2m1", "format", 1.255),
+        (4.0, 1.0, "lloyd-max", "optimum", 0.0),
+        (4.0, 2.0, "nf", "format", 0.178),
+        // Nothing to compare with.
+        (5.0, 1.0, "nf", "format", f64::NAN),
+    ];
+    let table = Table::new(
+        "compare",
+        vec![
+            number("bits", "bit", rows.iter().map(|row| row.0)),
+            number("rank", "", rows.iter().map(|row| row.1)),
+            text("quantizer", rows.iter().map(|row| row.2)),
+            text("sort", rows.iter().map(|row| row.3)),
+            number("below_lloyd_max", "dB", rows.iter().map(|row| row.4)),
+        ],
+    );
+    record("compare", "compare", "gaussian: quantizers at equal bits", vec![table.unwrap()])
+}
+
 pub(crate) fn fit() -> Record {
     let density = |x: f64| 0.8 * (-x.abs()).exp() / 2.0 + 0.05 * (-x * x / 2.0).exp();
     let bins: Vec<f64> = (0..40).map(|bin| -4.0 + 0.2 * f64::from(bin)).collect();
@@ -450,4 +477,81 @@ pub(crate) fn fit() -> Record {
     );
     let tables = vec![histogram.unwrap(), laws.unwrap(), levels.unwrap(), methods.unwrap()];
     record("fit", "fit", "conv2.activations: 1000000 values, 4 levels", tables)
+}
+
+/// Two laws with three designs, 1.5 dB, 4 dB and ever more above a bound of 6.02 dB a bit.
+pub(crate) fn limits() -> Record {
+    let bound = |rate: f64| (-2.0 * rate).exp2();
+    let (mut designs, mut bounds) = (Vec::new(), Vec::new());
+    for law in ["gaussian", "laplace"] {
+        for rate in (1..=8).map(f64::from) {
+            for (name, loss) in [("ECSQ", 1.5), ("Lloyd-Max", 4.0), ("uniform", rate)] {
+                designs.push((law, name, rate, bound(rate) * 10_f64.powf(0.1 * loss), loss));
+            }
+            for (name, low, high) in [("Shannon D(R)", -0.01, 0.0), ("Panter-Dite", 4.3, 4.3)] {
+                let at = |decibel: f64| bound(rate) * 10_f64.powf(0.1 * decibel);
+                bounds.push((law, name, rate, [at(low), at(high), low, high]));
+            }
+        }
+    }
+    let designs = Table::new(
+        "designs",
+        vec![
+            text("law", designs.iter().map(|row| row.0)),
+            text("design", designs.iter().map(|row| row.1)),
+            number("rate", "bit", designs.iter().map(|row| row.2)),
+            number("distortion", "", designs.iter().map(|row| row.3)),
+            number("excess", "dB", designs.iter().map(|row| row.4)),
+        ],
+    );
+    let bounds = Table::new(
+        "bounds",
+        vec![
+            text("law", bounds.iter().map(|row| row.0)),
+            text("bound", bounds.iter().map(|row| row.1)),
+            number("rate", "bit", bounds.iter().map(|row| row.2)),
+            number("low", "", bounds.iter().map(|row| row.3[0])),
+            number("high", "", bounds.iter().map(|row| row.3[1])),
+            number("excess_low", "dB", bounds.iter().map(|row| row.3[2])),
+            number("excess_high", "dB", bounds.iter().map(|row| row.3[3])),
+        ],
+    );
+    let title = "Teaching: What a bit can buy";
+    record("limits", "limits", title, vec![designs.unwrap(), bounds.unwrap()])
+}
+
+/// Linear, faster and quadratic convergence at two sizes, and three rates.
+pub(crate) fn convergence() -> Record {
+    let mut rounds = Vec::new();
+    for (size, rate) in [("16 levels", 0.96_f64), ("64 levels", 0.99)] {
+        rounds.extend((1..=400).map(|k| (size, "Lloyd", k, rate.powi(k))));
+        rounds.extend((1..=40).map(|k| (size, "Anderson", k, rate.powi(10 * k))));
+        rounds.extend((1..=5).map(|k| (size, "Newton", k, 0.1_f64.powi(1 << (k - 1)))));
+    }
+    let rounds = Table::new(
+        "rounds",
+        vec![
+            text("size", rounds.iter().map(|row| row.0)),
+            text("method", rounds.iter().map(|row| row.1)),
+            number("round", "", rounds.iter().map(|row| f64::from(row.2))),
+            number("distance", "σ", rounds.iter().map(|row| row.3)),
+        ],
+    );
+    let modes = [("k = 1", 1.0_f64), ("k = 2", 2.0), ("k = 3", 3.0)];
+    let sizes = [4.0_f64, 16.0, 64.0, 256.0];
+    let rows: Vec<_> = modes
+        .iter()
+        .flat_map(|mode| sizes.map(|n| (mode.0, n, (1.57 * mode.1 / n).powi(2))))
+        .collect();
+    let rates = Table::new(
+        "rates",
+        vec![
+            text("mode", rows.iter().map(|row| row.0)),
+            number("levels", "", rows.iter().map(|row| row.1)),
+            number("gap", "", rows.iter().map(|row| 0.98 * row.2)),
+            number("law", "", rows.iter().map(|row| row.2)),
+        ],
+    );
+    let title = "Teaching: From a start to the optimum";
+    record("convergence", "convergence", title, vec![rounds.unwrap(), rates.unwrap()])
 }

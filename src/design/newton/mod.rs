@@ -3,9 +3,11 @@
 mod block;
 mod round;
 mod spacings;
+mod steps;
 
 use round::{Round, Stride, pulls};
 use spacings::Spacings;
+pub use steps::newton_steps;
 
 use super::start::{compander, spread};
 use super::{Design, DesignError, Designed, check_size};

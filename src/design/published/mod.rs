@@ -6,7 +6,6 @@ mod formats;
 mod gaussian;
 mod half_wave;
 
-pub use formats::{AF4_64, NF4_SHIPPED};
 pub use half_wave::CAFFE_UNIFORM;
 
 use super::{Spacing, Zero};
