@@ -43,6 +43,12 @@ fn gaussian_designs_are_the_golden_ones() {
         let ours = EntropyCoded::Rate(bits).design(&Gaussian::STANDARD).unwrap();
         let what = format!("{bits} bits");
         assert!((ours.rate_bits - bits).abs() < 1e-10, "{what}: {}", ours.rate_bits);
+        if ours.designed.codebook.len() % 2 == 0 {
+            // Without a level on zero, which the golden data all have: a little better.
+            let gain = ours.designed.distortion / row.number("distortion") - 1.0;
+            assert!((-1e-6..0.0).contains(&gain), "{what}: {gain}");
+            continue;
+        }
         assert_close(&what, ours.designed.distortion, row.number("distortion"), tolerance);
         assert_close(&what, ours.lambda, row.number("lambda"), tolerance.max(1e-8));
         // In the far tail next to nothing falls; there the files go on differently.
@@ -161,7 +167,8 @@ fn rates_out_of_range_and_samples_are_refused() {
 
 #[test]
 fn a_power_of_two_is_the_best_of_all_powers_of_two() {
-    for law in [&Gaussian::STANDARD as &dyn Density, &Laplace::STANDARD, &Gamma::new(0.5).unwrap()] {
+    for law in [&Gaussian::STANDARD as &dyn Density, &Laplace::STANDARD, &Gamma::new(0.5).unwrap()]
+    {
         for levels in [2, 3, 4, 8, 15, 64, 256] {
             let free = UniformStep.design(law, levels).unwrap();
             let found = PowerOfTwoStep.design(law, levels).unwrap();
@@ -215,7 +222,8 @@ fn mu_law_expands_as_telephony_does() {
     // Linear below 1/A: the cells at the centre are equal.
     let t = codebook.thresholds();
     assert_close("linear", t[129] - t[128], t[128] - t[127], 1e-12);
-    for broken in [Companding::MuLaw { mu: 0.0, peak: 1.0 }, Companding::ALaw { a: 0.5, peak: 1.0 }] {
+    for broken in [Companding::MuLaw { mu: 0.0, peak: 1.0 }, Companding::ALaw { a: 0.5, peak: 1.0 }]
+    {
         let error = broken.design(&Laplace::STANDARD, 16).unwrap_err();
         assert!(matches!(error, DesignError::OutOfRange { .. }), "{error}");
     }
@@ -226,6 +234,7 @@ fn mu_law_is_much_better_than_an_even_grid_for_a_quiet_speaker() {
     // What it is for: a signal far below the peak.
     let quiet = Laplace::new(0.0, 0.02).unwrap();
     let companded = Companding::MuLaw { mu: 255.0, peak: 4.0 }.design(&quiet, 256).unwrap();
-    let even = Codebook::nearest((0..256).map(|k| (f64::from(k) - 127.5) / 32.0).collect()).unwrap();
+    let even =
+        Codebook::nearest((0..256).map(|k| (f64::from(k) - 127.5) / 32.0).collect()).unwrap();
     assert!(companded.distortion < 0.01 * distortion(&quiet, &even));
 }

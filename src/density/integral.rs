@@ -21,10 +21,14 @@ pub fn integrate_density(
     }
     let mut integral =
         Integral { law, function: &function, sum: CompensatedSum::default(), magnitude: 0.0 };
-    let whole = law.moments(Interval::LINE);
-    let mean = whole.centroid().unwrap_or(0.0);
-    let width = law.moments_about(Interval::LINE, mean).second.sqrt();
-    let middle = law.centre().unwrap_or(mean);
+    // Where the law lies need only be known to find the way into a tail.
+    let (middle, width) = if part.width().is_finite() {
+        (part.low.midpoint(part.high), 0.5 * part.width())
+    } else {
+        let mean = law.moments(Interval::LINE).centroid().unwrap_or(0.0);
+        let width = law.moments_about(Interval::LINE, mean).second.sqrt();
+        (law.centre().unwrap_or(mean), width)
+    };
     // From the middle outwards, so that the first pieces know the magnitude of the whole.
     let mut cuts = vec![part.low, part.high];
     let inner = law.kinks().into_iter().chain([middle, middle - width, middle + width]);
@@ -34,7 +38,11 @@ pub fn integrate_density(
     let mut pieces: Vec<Interval> =
         cuts.windows(2).map(|ends| Interval::new(ends[0], ends[1])).collect();
     let distance = |piece: &Interval| {
-        if piece.width().is_finite() { (piece.low.midpoint(piece.high) - middle).abs() } else { f64::INFINITY }
+        if piece.width().is_finite() {
+            (piece.low.midpoint(piece.high) - middle).abs()
+        } else {
+            f64::INFINITY
+        }
     };
     pieces.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
     for piece in pieces {
@@ -85,11 +93,20 @@ impl<F: Fn(f64, f64) -> f64> Integral<'_, F> {
         let error = value - whole.0;
         let is_seen = || {
             let missed = self.law.moments(piece).mass - mass;
-            let atoms: f64 = self.law.atoms().iter().filter(|atom| piece.contains(atom.0)).map(|atom| atom.1).sum();
+            let atoms: f64 = self
+                .law
+                .atoms()
+                .iter()
+                .filter(|atom| piece.contains(atom.0))
+                .map(|atom| atom.1)
+                .sum();
             (missed - atoms).abs() <= 1e-9 * mass.max(1e-9)
         };
         let is_settled = error.abs() <= 4e-15 * value.abs() || is_negligible(error);
-        if depth >= DEPTH_MAX || !(piece.low < middle && middle < piece.high) || (is_settled && is_seen()) {
+        if depth >= DEPTH_MAX
+            || !(piece.low < middle && middle < piece.high)
+            || (is_settled && is_seen())
+        {
             self.sum.add(value);
             self.magnitude += value.abs();
         } else {
@@ -108,7 +125,14 @@ impl<F: Fn(f64, f64) -> f64> Integral<'_, F> {
             self.add(Interval::new(a.min(b), a.max(b)), 0);
             (before, term) = (term, self.sum.value() - reached);
             reached = self.sum.value();
-            if term.abs() <= 1e-18 * self.magnitude {
+            // Nothing more, and no component of a mixture further out.
+            let is_last = term.abs() <= 1e-18 * self.magnitude;
+            let beyond = if direction > 0.0 {
+                Interval::new(b, f64::INFINITY)
+            } else {
+                Interval::new(f64::NEG_INFINITY, b)
+            };
+            if is_last && self.law.moments(beyond).mass <= 1e-18 {
                 return;
             }
             (near, far) = (far, 2.0 * far);

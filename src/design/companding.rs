@@ -60,7 +60,12 @@ impl Design for Companding {
                 positive("a peak", peak)?;
                 if !(1.0..=OF_A_LAW).contains(&a) {
                     let (least, most) = (1.0, OF_A_LAW);
-                    return Err(DesignError::OutOfRange { what: "a parameter A", given: a, least, most });
+                    return Err(DesignError::OutOfRange {
+                        what: "a parameter A",
+                        given: a,
+                        least,
+                        most,
+                    });
                 }
                 let whole = 1.0 + libm::log(a);
                 let expand = |y: f64| {
@@ -92,7 +97,8 @@ fn positive(what: &'static str, given: f64) -> Result<(), DesignError> {
 
 /// The expanded positions `1/twice … 1 - 1/twice`, of a compressor onto -1..1 about the centre.
 fn symmetric(law: &dyn Density, twice: usize, expand: impl Fn(f64) -> f64) -> Vec<f64> {
-    let centre = law.centre().unwrap_or_else(|| law.moments(Interval::LINE).centroid().unwrap_or(0.0));
+    let centre =
+        law.centre().unwrap_or_else(|| law.moments(Interval::LINE).centroid().unwrap_or(0.0));
     (1..twice).map(|index| centre + expand(2.0 * index as f64 / twice as f64 - 1.0)).collect()
 }
 
@@ -150,9 +156,25 @@ fn panter_dite(law: &dyn Density, twice: usize) -> Result<Vec<f64>, DesignError>
             step *= 2.0;
             high = (near + step).min(support.high);
         }
-        let root = bracketed_root(missing, near, high)
-            .ok_or_else(|| unsuited("its highest levels lie beyond f64; use fewer"))?;
-        (near, reached) = (root.x, target);
+        // Newton's method knows the derivative; where it strays, the bracket holds.
+        let slope = |x: f64| libm::exp(law.ln_pdf(x) / 3.0);
+        let mut x = near.midpoint(high);
+        let mut is_found = false;
+        for _ in 0..8 {
+            let off = missing(x);
+            is_found = off.abs() <= 1e-14 * whole;
+            let next = x - off / slope(x);
+            if is_found || !(near < next && next < high) {
+                break;
+            }
+            x = next;
+        }
+        if !is_found {
+            x = bracketed_root(missing, near, high)
+                .ok_or_else(|| unsuited("its highest levels lie beyond f64; use fewer"))?
+                .x;
+        }
+        (near, reached) = (x, target);
         points.push(near);
     }
     Ok(points)

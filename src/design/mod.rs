@@ -16,6 +16,7 @@ mod published;
 mod search;
 mod start;
 mod uniform_step;
+mod watch;
 
 use std::fmt::Debug;
 
@@ -33,6 +34,7 @@ pub use newton::{Newton, newton_steps};
 pub use power_of_two::PowerOfTwoStep;
 pub use published::{CAFFE_UNIFORM, PUBLISHED, Provenance, Published, published};
 pub use uniform_step::UniformStep;
+pub use watch::{Watched, watch};
 
 use crate::density::Density;
 use crate::math::CompensatedSum;

@@ -3,8 +3,8 @@
 use super::error::ExperimentError;
 use super::tables::{number, text};
 use crate::density::{Density, LawSpec};
-use crate::design::{Design as _, EntropyCoded, UniformStep, optimal};
 use crate::design::Spacing;
+use crate::design::{Design as _, EntropyCoded, UniformStep, optimal};
 use crate::record::Table;
 use crate::theory::{
     RateDistortion, RatePoint, assess, panter_dite_distortion, shannon_lower_bound_distortion,

@@ -9,9 +9,7 @@ use super::error::ExperimentError;
 use super::job::Job;
 use super::tables::{number, text};
 use super::training::train;
-use super::{
-    convergence, distortion, functions, histogram, levels, limits, mismatch, training,
-};
+use super::{convergence, distortion, functions, histogram, levels, limits, mismatch, training};
 use crate::data::Dataset;
 use crate::record::{Claim, Record, Table, TableError};
 use crate::train::TrainSpec;

@@ -57,7 +57,17 @@ pub trait Figure: Debug + Sync {
 }
 
 /// Every figure there is; adding to this list is all it takes to add one.
-pub const FIGURES: &[&dyn Figure] = &[&Functions, &Histogram, &Curves, &Accuracy, &Distortion, &Mismatch, &Levels, &Limits, &Convergence];
+pub const FIGURES: &[&dyn Figure] = &[
+    &Functions,
+    &Histogram,
+    &Curves,
+    &Accuracy,
+    &Distortion,
+    &Mismatch,
+    &Levels,
+    &Limits,
+    &Convergence,
+];
 
 /// Draws `record` as its kind demands.
 ///

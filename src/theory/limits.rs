@@ -80,7 +80,8 @@ pub fn limits(
             rate_bits,
             shannon_lower: point.lower,
             shannon_upper: point.upper,
-            shannon_lower_bound: entropy.map(|h| libm::exp2(2.0 * (h - rate_bits)) / (2.0 * PI * E)),
+            shannon_lower_bound: entropy
+                .map(|h| libm::exp2(2.0 * (h - rate_bits)) / (2.0 * PI * E)),
             panter_dite: fine.map(|limit| limit / (levels as f64).powi(2)),
             lloyd_max,
             lloyd_max_entropy_bits: free.map(|free| assess(law, &free.codebook).entropy_bits),

@@ -9,8 +9,9 @@ mod rate_distortion;
 
 pub use assessment::{Assessment, assess};
 pub use distortion_rate::{
-    ENTROPY_CODED_GAP_BITS, bennett_integral, gaussian_distortion, gaussian_rate_bits, panter_dite_constant,
-    panter_dite_distortion, shannon_lower_bound_bits, shannon_lower_bound_distortion,
+    ENTROPY_CODED_GAP_BITS, bennett_integral, gaussian_distortion, gaussian_rate_bits,
+    panter_dite_constant, panter_dite_distortion, shannon_lower_bound_bits,
+    shannon_lower_bound_distortion,
 };
 pub use entropy::{differential_entropy_bits, entropy_bits};
 pub use limits::{LimitRow, limits};

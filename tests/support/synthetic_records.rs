@@ -456,8 +456,10 @@ pub(crate) fn convergence() -> Record {
     );
     let modes = [("k = 1", 1.0_f64), ("k = 2", 2.0), ("k = 3", 3.0)];
     let sizes = [4.0_f64, 16.0, 64.0, 256.0];
-    let rows: Vec<_> =
-        modes.iter().flat_map(|mode| sizes.map(|n| (mode.0, n, (1.57 * mode.1 / n).powi(2)))).collect();
+    let rows: Vec<_> = modes
+        .iter()
+        .flat_map(|mode| sizes.map(|n| (mode.0, n, (1.57 * mode.1 / n).powi(2))))
+        .collect();
     let rates = Table::new(
         "rates",
         vec![

@@ -123,7 +123,8 @@ impl<'a> Ladder<'a> {
                 };
                 let moments = self.law.moments_about(Interval::new(low, high), origin);
                 let pull = moments.centroid().filter(|_| moments.mass > DEAD).ok_or(index)?;
-                let pull = if matches!((self.stand, index), (Stand::Level(_), 0)) { 0.0 } else { pull };
+                let pull =
+                    if matches!((self.stand, index), (Stand::Level(_), 0)) { 0.0 } else { pull };
                 Ok(Cell {
                     copies,
                     mass: moments.mass,
@@ -309,7 +310,8 @@ impl<'a> Ladder<'a> {
                 let all_levels = below.chain(above.iter().copied()).collect();
                 let below = self.thresholds.iter().rev().map(mirror);
                 let middle = (!is_shared).then_some(centre);
-                let thresholds = below.chain(middle).chain(self.thresholds.iter().copied()).collect();
+                let thresholds =
+                    below.chain(middle).chain(self.thresholds.iter().copied()).collect();
                 (all_levels, thresholds)
             }
         }

@@ -2,8 +2,8 @@
 
 use std::f64::consts::LN_2;
 
-use super::cells::Stand;
 use super::super::DesignError;
+use super::cells::Stand;
 use crate::density::Density;
 
 /// Most thresholds on a side.

@@ -102,7 +102,9 @@ impl EntropyCoded {
             let problem = Problem { law, variance, stand };
             match self {
                 Self::Rate(bits) => problem.at_rate(bits),
-                Self::Lambda(lambda) => problem.at(lambda).and_then(|ladder| ladder.finished(lambda)),
+                Self::Lambda(lambda) => {
+                    problem.at(lambda).and_then(|ladder| ladder.finished(lambda))
+                }
             }
         });
         // At a rate the multipliers differ, so that distortions are to be compared; at a multiplier
@@ -122,9 +124,7 @@ impl EntropyCoded {
     fn check(self, variance: f64) -> Result<(), DesignError> {
         let (what, given, least, most) = match self {
             Self::Rate(bits) => ("a rate in bits", bits, RATE_MIN, RATE_MAX),
-            Self::Lambda(lambda) => {
-                ("a multiplier λ", lambda, variance * 1e-7, variance)
-            }
+            Self::Lambda(lambda) => ("a multiplier λ", lambda, variance * 1e-7, variance),
         };
         if given >= least && given <= most {
             Ok(())
@@ -134,10 +134,7 @@ impl EntropyCoded {
     }
 }
 
-fn mapped(
-    found: EntropyCodedDesign,
-    affine: &Affine,
-) -> Result<EntropyCodedDesign, DesignError> {
+fn mapped(found: EntropyCodedDesign, affine: &Affine) -> Result<EntropyCodedDesign, DesignError> {
     let (scale, shift) = (affine.scale(), affine.shift());
     let nearest = stretched(&found.designed, affine)?;
     let mut thresholds: Vec<f64> =

@@ -16,13 +16,17 @@ use tangent::Tangent;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum RateDistortionError {
     /// A rate outside what is computed.
-    #[error("a rate of {given} bits was asked for; from {RATE_MIN} to {RATE_MAX} bits are computed")]
+    #[error(
+        "a rate of {given} bits was asked for; from {RATE_MIN} to {RATE_MAX} bits are computed"
+    )]
     Rate {
         /// What was asked for, in bits.
         given: f64,
     },
     /// A distortion that needs no bits, or more than are computed.
-    #[error("a distortion of {given} was asked for; it must lie between {least:e} and {most}, the variance")]
+    #[error(
+        "a distortion of {given} was asked for; it must lie between {least:e} and {most}, the variance"
+    )]
     Distortion {
         /// What was asked for.
         given: f64,
@@ -212,9 +216,8 @@ impl<'a> RateDistortion<'a> {
                 .filter(|other| (other.slope / near.slope - 1.0).abs() > 1e-12)
                 .copied()
                 .collect();
-            let steepness = nearest(&others).map_or(0.5, |other| {
-                (excess(&other) - off) / libm::log(other.slope / near.slope)
-            });
+            let steepness = nearest(&others)
+                .map_or(0.5, |other| (excess(&other) - off) / libm::log(other.slope / near.slope));
             let steepness = if (0.1..4.0).contains(&steepness) { steepness } else { 0.5 };
             let slope = near.slope * libm::exp((-off / steepness).clamp(-4.0, 16.0));
             self.add(slope.max(0.25 / self.variance), is_sharp && off.abs() < WORTHWHILE);
@@ -228,7 +231,9 @@ impl<'a> RateDistortion<'a> {
     /// Points of the curve from above, the one without bits among them: rate and distortion.
     fn corners(&self) -> Vec<(f64, f64)> {
         let silent = std::iter::once((0.0, self.variance));
-        silent.chain(self.tangents.iter().map(|tangent| (tangent.rate, tangent.distortion))).collect()
+        silent
+            .chain(self.tangents.iter().map(|tangent| (tangent.rate, tangent.distortion)))
+            .collect()
     }
 
     /// The least distortion that sharing time between two test channels reaches.

@@ -92,7 +92,8 @@ impl<'a> Channel<'a> {
     pub(super) fn solve(&self) -> Vec<f64> {
         let count = self.outputs.len();
         let size = count as f64;
-        let width = self.rows.windows(2).map(|pair| pair[1].1 - pair[0].1).max().unwrap_or(1).max(1);
+        let width =
+            self.rows.windows(2).map(|pair| pair[1].1 - pair[0].1).max().unwrap_or(1).max(1);
         let mut output = self.start();
         let mut slack: Vec<f64> = output.iter().map(|q| 0.1 / (size * q)).collect();
         for _ in 0..ROUNDS_MAX {

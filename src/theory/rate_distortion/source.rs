@@ -157,10 +157,8 @@ fn add_points(
     let at_end = at_end.map(|atom| Moments::atom(atom.0 - middle, atom.1)).sum();
     let moments = law.moments_about(piece, middle) - at_end;
     let Some(pull) = moments.centroid() else { return };
-    let nodes: Vec<(f64, f64)> = EIGHT
-        .nodes(piece, piece.width())
-        .map(|(x, weight)| (x, weight * law.pdf(x)))
-        .collect();
+    let nodes: Vec<(f64, f64)> =
+        EIGHT.nodes(piece, piece.width()).map(|(x, weight)| (x, weight * law.pdf(x))).collect();
     let seen: f64 = nodes.iter().map(|node| node.1).sum();
     let missed = (seen - moments.mass).abs();
     if piece.width() < 1e-5 * kernel || moments.mass < 1e-18 || depth >= DEPTH_MAX {

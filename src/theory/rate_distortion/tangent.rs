@@ -142,7 +142,11 @@ impl Excess {
     fn new(points: &[(f64, f64)], seen: &[f64], core: Interval, slope: f64) -> Self {
         let kernel = (0.5 / slope).sqrt();
         let reach = REACH * kernel;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bounded count")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a bounded count"
+        )]
         let steps = (8.0 * core.width() / kernel).ceil().clamp(1280.0, 1e7) as usize;
         let pitch = core.width() / steps as f64;
         let mut values = Vec::with_capacity(steps + 1);
@@ -173,10 +177,13 @@ impl Excess {
 
     /// The largest value within reach of the kernel of `x`.
     fn near(&self, x: f64) -> f64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the grid")]
-        let index = |y: f64| {
-            (((y - self.low) / self.pitch).max(0.0) as usize).min(self.values.len() - 1)
-        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to the grid"
+        )]
+        let index =
+            |y: f64| (((y - self.low) / self.pitch).max(0.0) as usize).min(self.values.len() - 1);
         let window = &self.values[index(x - self.reach)..=index(x + self.reach + self.pitch)];
         window.iter().copied().fold(f64::MIN_POSITIVE, f64::max)
     }
