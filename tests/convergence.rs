@@ -32,7 +32,7 @@ fn anderson_takes_many_times_fewer_rounds_and_newton_a_handful() {
         let start = start(law, 32);
         let lloyd = rounds(&best, lloyd_steps(law, start.clone()));
         let anderson = rounds(&best, anderson_steps(law, start.clone(), 8));
-        let newton = rounds(&best, newton_steps(law, start));
+        let newton = rounds(&best, newton_steps(law, &start));
         let name = law.describe();
         assert!(newton <= 8, "{name}: {newton} rounds of Newton's method");
         assert!(10 * anderson < lloyd, "{name}: {anderson} rounds against {lloyd}");

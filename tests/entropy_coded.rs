@@ -43,6 +43,12 @@ fn gaussian_designs_are_the_golden_ones() {
         let ours = EntropyCoded::Rate(bits).design(&Gaussian::STANDARD).unwrap();
         let what = format!("{bits} bits");
         assert!((ours.rate_bits - bits).abs() < 1e-10, "{what}: {}", ours.rate_bits);
+        if ours.designed.codebook.len().is_multiple_of(2) {
+            // Without a level on zero, which the golden data all have: a little better.
+            let gain = ours.designed.distortion / row.number("distortion") - 1.0;
+            assert!((-1e-6..0.0).contains(&gain), "{what}: {gain}");
+            continue;
+        }
         assert_close(&what, ours.designed.distortion, row.number("distortion"), tolerance);
         assert_close(&what, ours.lambda, row.number("lambda"), tolerance.max(1e-8));
         // In the far tail next to nothing falls; there the files go on differently.

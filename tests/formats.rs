@@ -128,7 +128,7 @@ fn best_scales_are_those_of_the_reference() {
             let (octaves, least) = if name == "fp8-e4m3" {
                 (2.0, 6.987_494_802_503_326e-4)
             } else {
-                (16384.0, 2.765_568_815_814_233_7e-3)
+                (16384.0, 2.765_568_815_814_234e-3)
             };
             let expected = row.number("scale") / octaves;
             assert_close(&format!("{name} scale"), best.scale, expected, 3e-9);

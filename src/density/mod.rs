@@ -37,7 +37,7 @@ pub use gamma::Gamma;
 pub use gaussian::Gaussian;
 pub use generalized_gaussian::GeneralizedGaussian;
 pub use half_normal::HalfNormal;
-pub use integral::integrate_density;
+pub use integral::{integrate_density, integrate_part};
 pub use laplace::Laplace;
 pub use logistic::Logistic;
 pub use mixture::Mixture;

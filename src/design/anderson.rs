@@ -66,7 +66,7 @@ impl Memory {
         if self.steps.len() > self.depth + 1 {
             self.steps.pop_front();
         }
-        if count == 0 {
+        if count == 0 || self.depth == 0 {
             return None;
         }
         let pairs = self.steps.len() - 1;

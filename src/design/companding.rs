@@ -1,7 +1,7 @@
 //! Companding: compress, quantize evenly, expand.
 
 use super::{Design, DesignError, Designed, check_size, distortion};
-use crate::density::{Density, integrate_density};
+use crate::density::{Density, integrate_part};
 use crate::math::{Interval, bracketed_root};
 use crate::quantizer::Codebook;
 
@@ -114,7 +114,9 @@ fn panter_dite(law: &dyn Density, twice: usize) -> Result<Vec<f64>, DesignError>
     }
     if let Some(affine) = law.as_affine() {
         let mut points = panter_dite(affine.law(), twice)?;
-        points.iter_mut().for_each(|x| *x = affine.scale() * *x + affine.shift());
+        for x in &mut points {
+            *x = affine.scale() * *x + affine.shift();
+        }
         if affine.scale() < 0.0 {
             points.reverse();
         }
@@ -124,18 +126,24 @@ fn panter_dite(law: &dyn Density, twice: usize) -> Result<Vec<f64>, DesignError>
     if let Some(points) = positions.clone().map(|position| law.compand(position)).collect() {
         return Ok(points);
     }
+    march(law, positions, twice)
+        .ok_or_else(|| unsuited("its outermost levels lie beyond f64; use fewer"))
+}
+
+/// The points at which `∫ p^{1/3}` reaches shares of its whole, in increasing order.
+fn march(law: &dyn Density, shares: impl Iterator<Item = f64>, count: usize) -> Option<Vec<f64>> {
+    let root = |ln_p: f64, _| libm::exp(ln_p / 3.0);
+    let whole = integrate_part(law, Interval::LINE, 0.0, root);
     let part = |low: f64, high: f64| {
-        integrate_density(law, Interval::new(low, high), |ln_p, _| libm::exp(ln_p / 3.0))
+        integrate_part(law, Interval::new(low, high), whole / count as f64, root)
     };
-    let whole = part(f64::NEG_INFINITY, f64::INFINITY);
     let support = law.support();
-    let mean = law.moments(Interval::LINE).centroid().unwrap_or(0.0);
+    let mean = law.moments(Interval::LINE).centroid()?;
     let width = law.moments_about(Interval::LINE, mean).second.sqrt();
-    // From each point to the next: what lies between is a small integral.
-    let mut points = Vec::with_capacity(twice);
+    let mut points = Vec::with_capacity(count);
     let (mut near, mut reached) = (support.low, 0.0);
-    for position in positions {
-        let target = position * whole;
+    for share in shares {
+        let target = share * whole;
         if near.is_infinite() {
             // The first point of a law without a lowest one, from the middle.
             let below = |x: f64| part(f64::NEG_INFINITY, x) - target;
@@ -143,23 +151,44 @@ fn panter_dite(law: &dyn Density, twice: usize) -> Result<Vec<f64>, DesignError>
             while below(low) > 0.0 && low.abs() < 1e150 {
                 low = mean + 2.0 * (low - mean);
             }
-            near = bracketed_root(below, low, mean + 0.5 * width)
-                .ok_or_else(|| unsuited("its lowest levels lie beyond f64; use fewer"))?
-                .x;
-            (points.push(near), reached = target);
-            continue;
+            near = bracketed_root(below, low, mean + 0.5 * width)?.x;
+        } else {
+            // From each point to the next: what lies between is a small integral.
+            near = next_point(law, near, target - reached, (width / count as f64, whole), &part)?;
         }
-        let missing = |x: f64| reached + part(near, x) - target;
-        let mut step = width / twice as f64;
-        let mut high = (near + step).min(support.high);
-        while missing(high) < 0.0 && high < support.high && step < 1e150 {
-            step *= 2.0;
-            high = (near + step).min(support.high);
-        }
-        let root = bracketed_root(missing, near, high)
-            .ok_or_else(|| unsuited("its highest levels lie beyond f64; use fewer"))?;
-        (near, reached) = (root.x, target);
+        reached = target;
         points.push(near);
     }
-    Ok(points)
+    Some(points)
+}
+
+/// The point above `near` at which the integral from there reaches `target`.
+fn next_point(
+    law: &dyn Density,
+    near: f64,
+    target: f64,
+    (mut step, whole): (f64, f64),
+    part: &impl Fn(f64, f64) -> f64,
+) -> Option<f64> {
+    let end = law.support().high;
+    let missing = |x: f64| part(near, x) - target;
+    let mut high = (near + step).min(end);
+    while missing(high) < 0.0 && high < end && step < 1e150 {
+        step *= 2.0;
+        high = (near + step).min(end);
+    }
+    // Newton's method knows the derivative; where it strays, the bracket holds.
+    let mut x = near.midpoint(high);
+    for _ in 0..8 {
+        let off = missing(x);
+        if off.abs() <= 1e-14 * whole {
+            return Some(x);
+        }
+        let next = x - off / libm::exp(law.ln_pdf(x) / 3.0);
+        if !(near < next && next < high) {
+            break;
+        }
+        x = next;
+    }
+    Some(bracketed_root(missing, near, high)?.x)
 }

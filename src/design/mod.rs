@@ -21,6 +21,7 @@ mod scale;
 mod search;
 mod start;
 mod uniform_step;
+mod watch;
 
 use std::fmt::Debug;
 
@@ -41,6 +42,7 @@ pub use published::{CAFFE_UNIFORM, Holds, Provenance, Published, collection, pub
 pub use rule::{RULES, Rule};
 pub use scale::{Scaled, best_power_of_two, best_scale, best_scale_and_offset};
 pub use uniform_step::UniformStep;
+pub use watch::{Watched, watch};
 
 use crate::density::Density;
 use crate::math::CompensatedSum;

@@ -35,7 +35,7 @@ pub(super) fn tables(
         let methods: [(&str, Steps<'_>); 3] = [
             ("Lloyd", Box::new(lloyd_steps(law, start.clone()))),
             ("Anderson, depth 8", Box::new(anderson_steps(law, start.clone(), DEPTH))),
-            ("Newton", Box::new(newton_steps(law, start.clone()))),
+            ("Newton", Box::new(newton_steps(law, &start))),
         ];
         for (method, steps) in methods {
             let panel = format!("{size} levels");

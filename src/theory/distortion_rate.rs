@@ -90,7 +90,9 @@ pub fn bennett_integral(law: &dyn Density, point_density: impl Fn(f64) -> f64) -
         return None;
     }
     let cost = |ln_p: f64, x: f64| {
-        let ratio = libm::exp(0.5 * ln_p) / point_density(x);
+        let root = libm::exp(0.5 * ln_p);
+        // Far out both may have underflowed, and nothing falls there.
+        let ratio = if root > 0.0 { root / point_density(x) } else { 0.0 };
         ratio * ratio / 12.0
     };
     Some(integrate_density(law, Interval::LINE, cost))

@@ -41,7 +41,7 @@ pub(super) struct Ladder<'a> {
 }
 
 /// Rounds that are more than any law has needed.
-const ROUNDS_MAX: u32 = 200;
+const ROUNDS_MAX: u32 = 80;
 
 /// What is left to gain, as a share of the cost, where thresholds are where they should be: rates
 /// are then right to its root.

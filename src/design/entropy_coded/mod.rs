@@ -89,7 +89,7 @@ impl EntropyCoded {
                 Self::Lambda(lambda) => Self::Lambda(lambda / square),
             };
             let found = plain.design(affine.law())?;
-            return mapped(found, affine);
+            return mapped(&found, affine);
         }
         let mean = law.moments(Interval::LINE).centroid().unwrap_or(f64::NAN);
         let variance = law.moments_about(Interval::LINE, mean).second;
@@ -134,7 +134,7 @@ impl EntropyCoded {
     }
 }
 
-fn mapped(found: EntropyCodedDesign, affine: &Affine) -> Result<EntropyCodedDesign, DesignError> {
+fn mapped(found: &EntropyCodedDesign, affine: &Affine) -> Result<EntropyCodedDesign, DesignError> {
     let (scale, shift) = (affine.scale(), affine.shift());
     let nearest = stretched(&found.designed, affine)?;
     let mut thresholds: Vec<f64> =
@@ -145,7 +145,7 @@ fn mapped(found: EntropyCodedDesign, affine: &Affine) -> Result<EntropyCodedDesi
     let codebook = Codebook::new(nearest.codebook.levels().to_vec(), thresholds)?;
     let designed = Designed { codebook, ..nearest };
     let lambda = scale * (scale * found.lambda);
-    Ok(EntropyCodedDesign { designed, lambda, ..found })
+    Ok(EntropyCodedDesign { designed, lambda, rate_bits: found.rate_bits })
 }
 
 /// One law and one kind of symmetry.

@@ -12,10 +12,10 @@ use crate::quantizer::Codebook;
 /// All levels are free, so that the steps compare with those of [`crate::design::lloyd_steps`];
 /// [`super::Newton`] takes fewer of them on one side of a symmetric law. A step that would leave the
 /// support or put levels out of order is one of Lloyd's. It ends after an error.
-pub fn newton_steps(
-    law: &dyn Density,
-    start: Codebook,
-) -> impl Iterator<Item = Result<LloydStep, DesignError>> + '_ {
+pub fn newton_steps<'a>(
+    law: &'a dyn Density,
+    start: &Codebook,
+) -> impl Iterator<Item = Result<LloydStep, DesignError>> + use<'a> {
     let mut current = Some(Spacings::new(Foot::Open, start.levels()));
     std::iter::from_fn(move || {
         let now = current.take()?;
