@@ -25,6 +25,8 @@ impl Files {
 
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path(name);
+        // A file system may wait for the disk when a file is overwritten, but not for a new one.
+        _ = fs::remove_file(&path);
         fs::write(&path, bytes).unwrap();
         path
     }
