@@ -66,8 +66,8 @@ fn a_single_precision_table_is_the_double_one_rounded_once() {
     };
     for (single, double) in levels("f32").into_iter().zip(levels("f64")) {
         #[expect(clippy::cast_possible_truncation, reason = "rounding is what is tested")]
-        let rounded = double as f32;
-        assert_eq!(single as f32, rounded);
+        let (single, rounded) = (single as f32, double as f32);
+        assert_eq!(single, rounded);
     }
 }
 
