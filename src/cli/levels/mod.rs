@@ -28,7 +28,7 @@ use crate::theory::{Assessment, assess};
 pub(super) struct Arguments {
     #[command(flatten)]
     law: LawArguments,
-    /// A text file of numbers (CSV) to design for, in place of a law
+    /// A file of numbers (text, .npy, .npz, .safetensors) to design for, in place of a law
     #[arg(long, value_name = "FILE", conflicts_with_all = ["law", "mixture", "scale", "shift"])]
     sample: Option<PathBuf>,
     /// How the levels are spaced
