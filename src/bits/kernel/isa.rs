@@ -1,0 +1,1 @@
+//! What the processor can do, as values that prove it.

@@ -1,0 +1,146 @@
+//! The kernels: one operation, computed in four ways that agree to the last integer.
+//!
+//! All compute, for bits `s` of weights and digits `d` of codes, `S[i, n] = Σ_k s[n, k]·d[i, k]`.
+//! The rows of digits come in a [`Panel`], which is copied, padded and small; the weights lie in the
+//! layout of the kernel. Holding an [`Isa`] proves that the processor has the instructions.
+
+mod isa;
+mod panel;
+mod portable;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub(super) use self::panel::Panel;
+use self::portable::PortableWeights;
+use super::error::BitsError;
+use super::weights::WeightPlanes;
+
+/// How a product is computed. The results do not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kernel {
+    /// Safe Rust that counts the bits of words, on any processor.
+    Portable,
+    /// 16-entry tables looked up by `vpshufb`: AVX2.
+    Avx2,
+    /// Bits counted by `vpopcntq`: AVX-512 with VPOPCNTDQ.
+    Popcount,
+    /// 64-entry tables looked up by `vpermb`: AVX-512 with VBMI.
+    Lookup,
+}
+
+impl Kernel {
+    /// Every kernel, the plainest first.
+    pub const ALL: [Self; 4] = [Self::Portable, Self::Avx2, Self::Popcount, Self::Lookup];
+
+    /// The name by which it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Popcount => "popcount",
+            Self::Lookup => "lookup",
+        }
+    }
+
+    /// Whether this processor can run it.
+    pub fn is_available(self) -> bool {
+        matches!(self, Self::Portable)
+    }
+
+    /// The multiply-adds a cycle that the instructions of its inner loop allow on a Zen 4 core, for
+    /// signs times codes of `bits` bits; `None` for the portable one, whose instructions the
+    /// compiler chooses.
+    pub fn limit(self, bits: u32) -> Option<f64> {
+        // A code of three or four bits is two digits of two.
+        let digits = if bits > 2 { 2.0 } else { 1.0 };
+        match self {
+            Self::Portable => None,
+            // vpshufb and vpaddb, two of each a cycle at 32 lanes of 4 weights each.
+            Self::Avx2 => Some(256.0 / digits),
+            // vpandq, vpopcntq and vpaddq take one and a half cycles for 512 bits of a plane.
+            Self::Popcount => Some(1024.0 / 3.0 / f64::from(bits)),
+            // vpermb and vpaddb, one of each a cycle at 64 lanes of 6 weights each.
+            Self::Lookup => Some(384.0 / digits),
+        }
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Kernel {
+    type Err = BitsError;
+
+    fn from_str(name: &str) -> Result<Self, BitsError> {
+        let known = Self::ALL.into_iter().find(|kernel| kernel.name() == name);
+        known.ok_or_else(|| BitsError::UnknownKernel { given: name.to_owned() })
+    }
+}
+
+/// Weights in the layout of one kernel.
+#[derive(Debug, Clone)]
+pub(super) enum Weights {
+    /// For [`Kernel::Portable`].
+    Portable(PortableWeights),
+}
+
+impl Weights {
+    /// `planes` in the layout of `kernel`, to meet codes of `bits` bits.
+    pub(super) fn new(planes: &WeightPlanes, bits: u32, kernel: Kernel) -> Result<Self, BitsError> {
+        match kernel {
+            Kernel::Portable => Ok(Self::Portable(PortableWeights::new(planes, digit_bits(bits)))),
+            _ => Err(BitsError::Unavailable { kernel: kernel.name() }),
+        }
+    }
+
+    /// Which kernel reads them.
+    pub(super) fn kernel(&self) -> Kernel {
+        match self {
+            Self::Portable(_) => Kernel::Portable,
+        }
+    }
+
+    /// Bits of the digits that they meet.
+    pub(super) fn digit_bits(&self, bits: u32) -> usize {
+        match self {
+            Self::Portable(_) => digit_bits(bits),
+        }
+    }
+
+    /// `output[i, n] = factor·S[i, n] + offset·Σ_k d[i, k]`, a row for each row of digits and a
+    /// column for each plane row of the weights.
+    pub(super) fn sums(&self, panel: &Panel, affine: Affine, output: &mut [i32]) {
+        match self {
+            Self::Portable(weights) => weights.sums(panel, affine, output),
+        }
+    }
+}
+
+/// What is made of a sum over bits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Affine {
+    /// Factor of the sum over the digits under a set bit.
+    pub(super) factor: i32,
+    /// Factor of the sum over all digits of the row.
+    pub(super) offset: i32,
+}
+
+impl Affine {
+    /// The sum itself.
+    pub(super) const IDENTITY: Self = Self { factor: 1, offset: 0 };
+
+    /// Exact modulo 2³², so exact whenever the result is an `i32`.
+    #[inline]
+    pub(super) fn of(self, sum: i32, total: i32) -> i32 {
+        self.factor.wrapping_mul(sum).wrapping_add(self.offset.wrapping_mul(total))
+    }
+}
+
+/// Bits of a digit where the kernel counts bits: a digit of one bit has no second plane.
+fn digit_bits(bits: u32) -> usize {
+    if bits == 1 { 1 } else { 2 }
+}
