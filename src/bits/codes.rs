@@ -126,6 +126,12 @@ impl Codes {
         &self.bytes[row * stride..][..stride]
     }
 
+    /// The streams of `count` rows from `first` on, with their padding.
+    pub(super) fn some_rows(&self, first: usize, count: usize) -> &[u8] {
+        let stride = self.stride();
+        &self.bytes[first * stride..][..count * stride]
+    }
+
     /// Bytes from one row to the next.
     pub fn stride(&self) -> usize {
         // It was found when the bytes were allocated.

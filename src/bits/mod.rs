@@ -1,6 +1,7 @@
 //! Floor 0: packed arithmetic on signs and on codes of one to four bits, exact to the last integer.
 
 mod codes;
+mod convolution;
 mod error;
 mod kernel;
 mod ladders;
@@ -13,6 +14,7 @@ mod weights;
 mod word;
 
 pub use codes::{BITS_MAX, CodeRows, Codes};
+pub use convolution::{CodeImages, Convolution, ConvolutionError, ImageSize, Window, max_pool};
 pub use error::BitsError;
 pub use kernel::Kernel;
 pub use ladders::{Ladder, Ladders};

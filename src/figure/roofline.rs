@@ -43,10 +43,7 @@ impl Figure for Roofline {
             Axis::log("multiply-adds M·N·K", macs.iter().copied()),
         ];
         let y_axes = [
-            Axis::linear(
-                "multiply-adds a cycle",
-                rate.iter().copied().chain(limits).chain([0.0]),
-            ),
+            Axis::linear("multiply-adds a cycle", rate.iter().copied().chain(limits).chain([0.0])),
             Axis::log(&label(size, "time", "time"), time.iter().copied()),
         ];
         let grid = Grid { shared_y: false, ..Grid::new(2, 2, 1400.0, &y_axes)? };
