@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::output::{Format, print, print_csv, print_json, rendered, significant};
-use super::peers::Timed;
+use super::peers::{Peers, Timed};
 use super::timing::Reading;
 use crate::record::{Column, Table, Values};
 
@@ -39,7 +39,8 @@ pub(super) struct Row {
     pub(super) mac_per_cycle: f64,
     /// Measured beside each repetition.
     pub(super) clock_ghz: f64,
-    pub(super) fraction_of_kernel_limit: f64,
+    /// Null for the portable kernel, whose instructions the compiler chooses.
+    pub(super) fraction_of_kernel_limit: Option<f64>,
     pub(super) fraction_of_best_limit: f64,
     /// Of one call, the median.
     pub(super) milliseconds: f64,
@@ -59,7 +60,7 @@ pub(super) struct Subject {
     /// Multiply-adds of a call.
     pub(super) macs: f64,
     /// Multiply-adds a cycle of this kernel at most.
-    pub(super) kernel_limit: f64,
+    pub(super) kernel_limit: Option<f64>,
     /// The same of the best kernel.
     pub(super) best_limit: f64,
 }
@@ -71,7 +72,7 @@ impl Row {
             gmacs: 1e-9 * subject.macs / reading.seconds,
             mac_per_cycle,
             clock_ghz: reading.clock_ghz,
-            fraction_of_kernel_limit: mac_per_cycle / subject.kernel_limit,
+            fraction_of_kernel_limit: subject.kernel_limit.map(|limit| mac_per_cycle / limit),
             fraction_of_best_limit: mac_per_cycle / subject.best_limit,
             milliseconds: 1e3 * reading.seconds,
             spread: reading.spread,
@@ -120,6 +121,12 @@ impl Peer {
 }
 
 impl Answer {
+    /// No rows yet.
+    pub(super) fn new(peers: Option<&Peers>) -> Self {
+        let peer_versions = peers.map(|peers| peers.versions.clone());
+        Self { rows: Vec::new(), peers: peers.map(|_| Vec::new()), peer_versions }
+    }
+
     /// Prints all there is.
     pub(super) fn print(&self, format: Format) -> Result<()> {
         match format {
@@ -152,7 +159,9 @@ impl Answer {
             numbers("gmacs", "GMAC/s", |row| row.gmacs),
             numbers("mac_per_cycle", "", |row| row.mac_per_cycle),
             numbers("clock_ghz", "GHz", |row| row.clock_ghz),
-            numbers("fraction_of_kernel_limit", "", |row| row.fraction_of_kernel_limit),
+            numbers("fraction_of_kernel_limit", "", |row| {
+                row.fraction_of_kernel_limit.unwrap_or(f64::NAN)
+            }),
             numbers("fraction_of_best_limit", "", |row| row.fraction_of_best_limit),
             numbers("milliseconds", "ms", |row| row.milliseconds),
             numbers("spread", "", |row| row.spread),

@@ -1,7 +1,15 @@
 //! `hwgq bench`: how fast, measured here and now.
 
+mod answer;
+mod contest;
 mod design;
+mod gemm;
 mod kmeans;
+mod operands;
+mod peers;
+mod roofline;
+mod shape;
+mod timing;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -19,11 +27,13 @@ pub(super) struct Arguments {
 enum What {
     Design(design::Arguments),
     Kmeans(kmeans::Arguments),
+    Gemm(gemm::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     match &arguments.what {
         What::Design(arguments) => design::run(arguments),
         What::Kmeans(arguments) => kmeans::run(arguments),
+        What::Gemm(arguments) => gemm::run(arguments),
     }
 }

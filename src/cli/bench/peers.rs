@@ -91,7 +91,9 @@ impl Peers {
                 Ok(Some(peers))
             }
             Ok(Line::Missing { missing }) => {
-                say(&format!("no peers: {path} has no {missing}; give --python PATH of one that has"));
+                say(&format!(
+                    "no peers: {path} has no {missing}; give --python PATH of one that has"
+                ));
                 Ok(None)
             }
             Ok(other) => bail!("the peers began with {other:?}"),

@@ -61,7 +61,9 @@ mod tests {
     fn a_shape_reads_as_it_is_written() {
         let shape = Shape::new(3136, 256, 576);
         assert_eq!(shape.to_string().parse(), Ok(shape));
-        for bad in ["", "3x4", "3x4x5x6", "3x4x0", "3x4x-1", "axbxc", "1x1x1048577", "99999x99999x1"] {
+        for bad in
+            ["", "3x4", "3x4x5x6", "3x4x0", "3x4x-1", "axbxc", "1x1x1048577", "99999x99999x1"]
+        {
             assert!(bad.parse::<Shape>().is_err(), "{bad}");
         }
     }

@@ -127,11 +127,7 @@ enum Watch {
 impl Watch {
     #[cfg(unix)]
     fn start(alone: bool) -> Self {
-        if alone {
-            Self::Processor(processor_seconds())
-        } else {
-            Self::Wall(Clock::System.start())
-        }
+        if alone { Self::Processor(processor_seconds()) } else { Self::Wall(Clock::System.start()) }
     }
 
     #[cfg(not(unix))]
