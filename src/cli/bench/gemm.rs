@@ -121,7 +121,11 @@ fn rows(contest: &Contest, shape: Shape) -> Result<Vec<Row>> {
     contest.rows(entries)
 }
 
-fn fused<'a>(product: &'a Product, codes: &'a Codes, ladders: &'a Ladders) -> Result<Work<'a>> {
+pub(super) fn fused<'a>(
+    product: &'a Product,
+    codes: &'a Codes,
+    ladders: &'a Ladders,
+) -> Result<Work<'a>> {
     let mut output = Codes::zeros(ladders.bits(), codes.rows(), product.rows())?;
     Ok(Box::new(move || Ok(product.codes(codes, ladders, &mut output)?)))
 }
@@ -146,7 +150,7 @@ fn end_to_end<'a>(
     }))
 }
 
-fn floating<'a>(shape: Shape, values: &'a [f32], weights: &'a [f32]) -> Work<'a> {
+pub(super) fn floating<'a>(shape: Shape, values: &'a [f32], weights: &'a [f32]) -> Work<'a> {
     let mut output = vec![0.0; shape.m * shape.n];
     let left = MatrixView::rows_of(values, shape.k);
     let right = MatrixView::rows_of(weights, shape.k).transposed();

@@ -2,10 +2,13 @@
 
 mod answer;
 mod contest;
+mod conv;
 mod design;
 mod gemm;
 mod kmeans;
+mod layer;
 mod operands;
+mod pack;
 mod peers;
 mod roofline;
 mod shape;
@@ -28,6 +31,8 @@ enum What {
     Design(design::Arguments),
     Kmeans(kmeans::Arguments),
     Gemm(gemm::Arguments),
+    Conv(conv::Arguments),
+    Pack(pack::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
@@ -35,5 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
         What::Design(arguments) => design::run(arguments),
         What::Kmeans(arguments) => kmeans::run(arguments),
         What::Gemm(arguments) => gemm::run(arguments),
+        What::Conv(arguments) => conv::run(arguments),
+        What::Pack(arguments) => pack::run(arguments),
     }
 }

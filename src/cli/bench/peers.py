@@ -1,9 +1,9 @@
 """Products that a user would run instead, measured on request.
 
-Reads a JSON request a line from standard input, {"m": .., "n": .., "k": ..} for a matrix product or
-{"height": .., "width": .., "channels": .., "outputs": .., "kernel": .., "stride": .., "padding": ..}
-for a convolution; answers with a JSON line for each peer, {"name", "input", "seconds"}, and then
-{"done": true}. The first line says which versions run: {"versions": ..}, or {"missing": ..}.
+Reads a JSON request a line from standard input: for a matrix product {"m", "n", "k"}, for a
+convolution {"images", "height", "width", "channels", "outputs", "kernel", "stride", "padding"}.
+Answers with a line for each peer, {"name", "input", "seconds"}, and then {"done": true}. The first
+line of all says which versions run, {"versions"}, or what is {"missing"}.
 
 One thread is timed by its processor time, several by the clock on the wall; each number is the
 median of seven repetitions of a few milliseconds each, as in hwgq.
@@ -100,10 +100,10 @@ def gemm(m, n, k):
         report(name, "f32", lambda: linear(quantize(), packed, 1.0, 0))
 
 
-def convolution(height, width, channels, outputs, kernel, stride, padding):
+def convolution(images, height, width, channels, outputs, kernel, stride, padding):
     if torch is None:
         return
-    values = torch.randint(0, 4, (1, channels, height, width)).float()
+    values = torch.randint(0, 4, (images, channels, height, width)).float()
     values = values.contiguous(memory_format=torch.channels_last)
     signs = (torch.randint(0, 2, (outputs, channels, kernel, kernel)) * 2 - 1).float()
     signs = signs.contiguous(memory_format=torch.channels_last)
