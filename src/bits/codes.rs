@@ -126,6 +126,20 @@ impl Codes {
         &self.bytes[row * stride..][..stride]
     }
 
+    /// Unpacks a row: code `k` into `codes[k]`, as far as there are places.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such row.
+    pub fn copy_codes(&self, row: usize, codes: &mut [u8]) {
+        let width = width(self.bits);
+        for (&byte, codes) in self.row(row).iter().zip(codes.chunks_mut(8 / width)) {
+            for (code, at) in codes.iter_mut().zip((0..8).step_by(width)) {
+                *code = byte >> at & ((1 << width) - 1);
+            }
+        }
+    }
+
     /// The streams of `count` rows from `first` on, with their padding.
     pub(super) fn some_rows(&self, first: usize, count: usize) -> &[u8] {
         let stride = self.stride();

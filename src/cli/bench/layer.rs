@@ -105,7 +105,11 @@ impl FromStr for Layer {
         }
         let layer = Self { height, width, channels, outputs, kernel, stride, padding };
         let sides = [height, width, channels, outputs, kernel, stride];
-        if sides.iter().chain([&padding.saturating_add(1)]).any(|side| !(1..=SIDE_MAX).contains(side)) {
+        if sides
+            .iter()
+            .chain([&padding.saturating_add(1)])
+            .any(|side| !(1..=SIDE_MAX).contains(side))
+        {
             return Err(format!("{layer}: sizes are 1 to {SIDE_MAX}"));
         }
         layer.window().positions(height, width).map_err(|error| error.to_string())?;

@@ -1,6 +1,8 @@
 //! Packed inference: a trained network whose binary layers are exact sums of integers.
 
+mod batch;
 mod block;
+mod coding;
 mod error;
 mod grid;
 mod ladder;
@@ -9,6 +11,7 @@ mod sums;
 use std::collections::VecDeque;
 use std::mem::take;
 
+use self::batch::Batch;
 use self::block::Block;
 pub use self::error::PackedError;
 use super::layer::Mode;
@@ -120,17 +123,18 @@ impl Packed {
         if images.shape() != self.input {
             return Err(PackedError::WrongImages { given: images.shape(), expected: self.input });
         }
-        let mut batch = images.clone();
+        let mut batch = Batch::Numbers(images.clone());
         for stage in &mut self.stages {
             batch = match stage {
                 Stage::Trained(network) => {
+                    let batch = batch.into_tensor();
                     copy_pixels(&batch, network.input_mut(batch.images()));
-                    network.forward(Mode::Evaluate).clone()
+                    Batch::Numbers(network.forward(Mode::Evaluate).clone())
                 }
-                Stage::Packed(block) => block.run(&batch)?,
+                Stage::Packed(block) => block.run(batch)?,
             };
         }
-        Ok(batch)
+        Ok(batch.into_tensor())
     }
 
     /// The class of the largest logit of each image, of equal ones the first.
