@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::codes::{CodeRows, Codes, check_bits, code_max};
 use super::error::BitsError;
-use super::kernel::{Affine, Kernel, Panel, Weights};
+use super::kernel::{Affine, Kernel, Panel, Weights, Workspace};
 use super::ladders::Ladders;
 use super::weights::WeightPlanes;
 
@@ -118,9 +118,9 @@ impl Product {
         blocks.for_each_init(
             || Scratch::new(self),
             |scratch, (block, output)| {
-                let count = output.len() / self.rows.max(1);
+                let count = output.len() / self.rows;
                 scratch.panel.fill(input, block * BLOCK, count);
-                self.block_sums(&scratch.panel, &mut scratch.parts, output);
+                self.block_sums(scratch, output);
             },
         );
         Ok(())
@@ -155,21 +155,29 @@ impl Product {
             return Err(BitsError::WrongOutput { inputs, weights, output });
         }
         let stride = output.stride();
+        let climb = self.weights.climb(ladders).filter(|_| self.is_direct());
         let blocks = output.bytes_mut().par_chunks_mut((stride * BLOCK).max(1)).enumerate();
         blocks.for_each_init(
             || (Scratch::new(self), Vec::new()),
             |(scratch, sums), (block, output)| {
-                let count = output.len() / stride.max(1);
+                let count = output.len() / stride;
                 scratch.panel.fill(input, block * BLOCK, count);
-                sums.resize(count * self.rows, 0);
-                self.block_sums(&scratch.panel, &mut scratch.parts, sums);
-                let rows = output.chunks_exact_mut(stride.max(1));
-                for (sums, output) in sums.chunks_exact(self.rows.max(1)).zip(rows) {
-                    ladders.encode(sums, output);
+                if let Some(climb) = &climb {
+                    let Scratch { panel, workspace, .. } = scratch;
+                    return self.weights.codes(panel, climb, workspace, (output, stride));
                 }
+                sums.resize(count * self.rows, 0);
+                self.block_sums(scratch, sums);
+                let rows = sums.chunks_exact(self.rows).zip(output.chunks_exact_mut(stride));
+                rows.for_each(|(sums, output)| ladders.encode(sums, output));
             },
         );
         Ok(())
+    }
+
+    /// Whether a sum of the kernel is one of the product, up to a factor and an offset.
+    fn is_direct(&self) -> bool {
+        self.factors.len() == 1 && self.bits <= 2
     }
 
     fn check_input(&self, input: &(impl CodeRows + ?Sized)) -> Result<(), BitsError> {
@@ -184,38 +192,36 @@ impl Product {
     }
 
     /// The sums of the rows of a panel.
-    fn block_sums(&self, panel: &Panel, parts: &mut Vec<i32>, output: &mut [i32]) {
-        let rows = output.chunks_exact_mut(self.rows.max(1));
-        if let (&[factor], true) = (self.factors.as_slice(), rows.len() == panel.rows()) {
-            return self.weights.sums(panel, Affine { factor, offset: self.offset }, output);
+    fn block_sums(&self, scratch: &mut Scratch, output: &mut [i32]) {
+        let Scratch { panel, workspace, parts } = scratch;
+        if self.is_direct() {
+            let affine = Affine { factor: self.factors[0], offset: self.offset };
+            return self.weights.sums(panel, affine, workspace, output);
         }
-        let digits = panel.rows() / rows.len().max(1);
-        parts.resize(panel.rows() * self.factors.len() * self.rows, 0);
-        self.weights.sums(panel, Affine::IDENTITY, parts);
-        let parts = parts.chunks_exact(digits * self.factors.len() * self.rows);
-        for ((output, parts), totals) in rows.zip(parts).zip(panel.totals().chunks_exact(digits)) {
-            output.fill(self.offset.wrapping_mul(weigh(totals)));
-            let parts = parts.chunks_exact(self.factors.len() * self.rows);
-            for (digit, parts) in parts.enumerate() {
-                for (factor, parts) in self.factors.iter().zip(parts.chunks_exact(self.rows)) {
-                    let factor = factor << (2 * digit);
-                    for (output, &part) in output.iter_mut().zip(parts) {
-                        *output = output.wrapping_add(factor.wrapping_mul(part));
-                    }
+        let rows = output.chunks_exact_mut(self.rows);
+        let (digits, planes) = (panel.rows() / rows.len().max(1), self.factors.len());
+        parts.resize(panel.rows() * planes * self.rows, 0);
+        self.weights.sums(panel, Affine::IDENTITY, workspace, parts);
+        let parts = parts.chunks_exact(digits * planes * self.rows);
+        for (row, (output, parts)) in rows.zip(parts).enumerate() {
+            let totals = (0..digits).map(|digit| panel.total(row * digits + digit) << (2 * digit));
+            let total = totals.fold(0_i32, i32::wrapping_add);
+            output.fill(self.offset.wrapping_mul(total));
+            let factors = (0..digits)
+                .flat_map(|digit| self.factors.iter().map(move |factor| factor << (2 * digit)));
+            for (factor, parts) in factors.zip(parts.chunks_exact(self.rows)) {
+                for (output, &part) in output.iter_mut().zip(parts) {
+                    *output = output.wrapping_add(factor.wrapping_mul(part));
                 }
             }
         }
     }
 }
 
-/// The number of the digits: `Σ digit_j·4^j`.
-fn weigh(digits: &[i32]) -> i32 {
-    digits.iter().rev().fold(0_i32, |sum, &digit| sum.wrapping_mul(4).wrapping_add(digit))
-}
-
 /// What a thread needs for itself.
 struct Scratch {
     panel: Panel,
+    workspace: Workspace,
     /// Sums over single planes and digits.
     parts: Vec<i32>,
 }
@@ -223,6 +229,7 @@ struct Scratch {
 impl Scratch {
     fn new(product: &Product) -> Self {
         let digit_bits = product.weights.digit_bits(product.bits);
-        Self { panel: Panel::new(product.bits, product.columns, digit_bits), parts: Vec::new() }
+        let panel = Panel::new(product.bits, product.columns, digit_bits);
+        Self { panel, workspace: Workspace::default(), parts: Vec::new() }
     }
 }

@@ -4,16 +4,29 @@
 //! The rows of digits come in a [`Panel`], which is copied, padded and small; the weights lie in the
 //! layout of the kernel. Holding an [`Isa`] proves that the processor has the instructions.
 
+#![allow(
+    unsafe_code,
+    reason = "intrinsics and an inner loop in assembly; each use stands under the fact that makes it sound"
+)]
+
+#[cfg(target_arch = "x86_64")]
 mod isa;
+#[cfg(target_arch = "x86_64")]
+mod line;
+#[cfg(target_arch = "x86_64")]
+mod lookup;
 mod panel;
 mod portable;
 
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(target_arch = "x86_64")]
+use self::lookup::LookupWeights;
 pub(super) use self::panel::Panel;
 use self::portable::PortableWeights;
 use super::error::BitsError;
+use super::ladders::Ladders;
 use super::weights::WeightPlanes;
 
 /// How a product is computed. The results do not depend on it.
@@ -25,7 +38,7 @@ pub enum Kernel {
     Avx2,
     /// Bits counted by `vpopcntq`: AVX-512 with VPOPCNTDQ.
     Popcount,
-    /// 64-entry tables looked up by `vpermb`: AVX-512 with VBMI.
+    /// 128-entry tables looked up by `vpermi2b`: AVX-512 with VBMI and VPOPCNTDQ.
     Lookup,
 }
 
@@ -45,7 +58,12 @@ impl Kernel {
 
     /// Whether this processor can run it.
     pub fn is_available(self) -> bool {
-        matches!(self, Self::Portable)
+        match self {
+            Self::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup => isa::Vbmi::detect().is_some(),
+            _ => false,
+        }
     }
 
     /// The multiply-adds a cycle that the instructions of its inner loop allow on a Zen 4 core, for
@@ -60,8 +78,9 @@ impl Kernel {
             Self::Avx2 => Some(256.0 / digits),
             // vpandq, vpopcntq and vpaddq take one and a half cycles for 512 bits of a plane.
             Self::Popcount => Some(1024.0 / 3.0 / f64::from(bits)),
-            // vpermb and vpaddb, one of each a cycle at 64 lanes of 6 weights each.
-            Self::Lookup => Some(384.0 / digits),
+            // vpermi2b and vpaddb at 64 lanes of 7 weights each, and a quarter of a vpaddb for the
+            // table: 18 cycles for 16 lookups.
+            Self::Lookup => Some(7168.0 / 18.0 / digits),
         }
     }
 }
@@ -86,6 +105,9 @@ impl FromStr for Kernel {
 pub(super) enum Weights {
     /// For [`Kernel::Portable`].
     Portable(PortableWeights),
+    /// For [`Kernel::Lookup`].
+    #[cfg(target_arch = "x86_64")]
+    Lookup(LookupWeights),
 }
 
 impl Weights {
@@ -93,6 +115,8 @@ impl Weights {
     pub(super) fn new(planes: &WeightPlanes, bits: u32, kernel: Kernel) -> Result<Self, BitsError> {
         match kernel {
             Kernel::Portable => Ok(Self::Portable(PortableWeights::new(planes, digit_bits(bits)))),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes)?)),
             _ => Err(BitsError::Unavailable { kernel: kernel.name() }),
         }
     }
@@ -101,6 +125,8 @@ impl Weights {
     pub(super) fn kernel(&self) -> Kernel {
         match self {
             Self::Portable(_) => Kernel::Portable,
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(_) => Kernel::Lookup,
         }
     }
 
@@ -108,16 +134,69 @@ impl Weights {
     pub(super) fn digit_bits(&self, bits: u32) -> usize {
         match self {
             Self::Portable(_) => digit_bits(bits),
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(_) => 2,
         }
     }
 
     /// `output[i, n] = factor·S[i, n] + offset·Σ_k d[i, k]`, a row for each row of digits and a
     /// column for each plane row of the weights.
-    pub(super) fn sums(&self, panel: &Panel, affine: Affine, output: &mut [i32]) {
+    pub(super) fn sums(
+        &self,
+        panel: &Panel,
+        affine: Affine,
+        workspace: &mut Workspace,
+        output: &mut [i32],
+    ) {
         match self {
             Self::Portable(weights) => weights.sums(panel, affine, output),
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(weights) => weights.sums(panel, affine, workspace, output),
         }
     }
+
+    /// Ladders for [`Weights::codes`]; `None` where sums have to be written first.
+    pub(super) fn climb(&self, ladders: &Ladders) -> Option<Climb> {
+        match self {
+            Self::Portable(_) => None,
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(weights) => weights.halves(ladders).map(Climb::Halves),
+        }
+    }
+
+    /// The codes of signs times codes of one digit, `stride` bytes of output a row.
+    pub(super) fn codes(
+        &self,
+        panel: &Panel,
+        climb: &Climb,
+        workspace: &mut Workspace,
+        output: (&mut [u8], usize),
+    ) {
+        match (self, climb) {
+            #[cfg(target_arch = "x86_64")]
+            (Self::Lookup(weights), Climb::Halves(halves)) => {
+                weights.codes(panel, halves, workspace, output);
+            }
+            _ => unreachable!("these weights made no such ladders"),
+        }
+    }
+}
+
+/// Ladders in the form of a kernel.
+#[derive(Debug)]
+pub(super) enum Climb {
+    /// For [`Kernel::Lookup`].
+    #[cfg(target_arch = "x86_64")]
+    Halves(lookup::Halves),
+}
+
+/// What a thread keeps from panel to panel.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    #[cfg(target_arch = "x86_64")]
+    windows: lookup::Windows,
+    #[cfg(target_arch = "x86_64")]
+    spill: Vec<line::Line>,
 }
 
 /// What is made of a sum over bits.

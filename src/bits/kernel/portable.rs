@@ -11,7 +11,7 @@ const LOW: u64 = 0x5555_5555_5555_5555;
 /// The bits of weights, in the order of the digits that they meet.
 ///
 /// With digits of two bits a pair of words holds 64 of them, and is turned into two planes by
-/// exchanging bits between its words, without moving any:
+/// exchanging bits between its words, without moving any far:
 ///
 /// ```text
 /// words of digits     h31 l31 … h1 l1 h0 l0      and      H31 L31 … H1 L1 H0 L0
@@ -21,46 +21,45 @@ const LOW: u64 = 0x5555_5555_5555_5555;
 ///
 /// The bits of the weights lie in the same order.
 #[derive(Debug, Clone)]
-pub(crate) struct PortableWeights {
+pub(in crate::bits) struct PortableWeights {
     digit_bits: usize,
-    rows: usize,
     /// Words in a row: as many as 64 columns each need.
     length: usize,
     words: Vec<u64>,
 }
 
 impl PortableWeights {
-    pub(crate) fn new(planes: &WeightPlanes, digit_bits: usize) -> Self {
+    pub(super) fn new(planes: &WeightPlanes, digit_bits: usize) -> Self {
         let rows = planes.plane_rows();
         let length = planes.columns().div_ceil(64);
         let mut words = Vec::with_capacity(rows * length);
         for row in 0..rows {
             words.extend(planes.plane_row(row).iter().map(|&word| order(word, digit_bits)));
         }
-        Self { digit_bits, rows, length, words }
+        Self { digit_bits, length, words }
     }
 
-    pub(crate) fn sums(&self, panel: &Panel, affine: Affine, output: &mut [i32]) {
-        debug_assert_eq!(panel.digit_bits(), self.digit_bits, "the weights are in another order");
-        let mut planes = Vec::with_capacity(2 * self.length);
-        let rows = output.chunks_exact_mut(self.rows.max(1));
-        for ((row, output), &total) in rows.enumerate().zip(panel.totals()) {
+    pub(super) fn sums(&self, panel: &Panel, affine: Affine, output: &mut [i32]) {
+        let mut planes = Vec::with_capacity(self.length);
+        let rows = self.words.len() / self.length;
+        for (row, output) in output.chunks_exact_mut(rows.max(1)).enumerate() {
             planes.clear();
-            let digits = panel.row(row);
+            let words = panel.words(row);
             if self.digit_bits == 1 {
-                planes.extend(digits[..self.length].iter().map(|&word| [word, 0]));
+                planes.extend(words.take(self.length).map(|word| [word, 0]));
             } else {
-                let pairs = digits.as_chunks().0[..self.length].iter();
-                planes.extend(pairs.map(|&pair| planes_of(pair)));
+                let pairs = words.clone().step_by(2).zip(words.skip(1).step_by(2));
+                planes.extend(
+                    pairs.take(self.length).map(|(first, second)| planes_of(first, second)),
+                );
             }
-            let (weights, planes) = (&self.words, &planes);
-            Arch::new().dispatch(RowSums { weights, planes, affine, total, output });
+            Arch::new().dispatch(RowSums { weights: &self.words, planes: &planes, affine, output });
         }
     }
 }
 
 /// Low and high plane of 64 digits of two bits.
-fn planes_of([first, second]: [u64; 2]) -> [u64; 2] {
+fn planes_of(first: u64, second: u64) -> [u64; 2] {
     [(first & LOW) | (second & LOW) << 1, (first >> 1 & LOW) | (second & !LOW)]
 }
 
@@ -78,7 +77,6 @@ struct RowSums<'a> {
     weights: &'a [u64],
     planes: &'a [[u64; 2]],
     affine: Affine,
-    total: i32,
     output: &'a mut [i32],
 }
 
@@ -88,12 +86,13 @@ impl NullaryFnOnce for RowSums<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
     fn call(self) {
+        let weigh = |low: u64, high: u64| low.count_ones() + 2 * high.count_ones();
+        let total: u32 = self.planes.iter().map(|&[low, high]| weigh(low, high)).sum();
         let rows = self.weights.chunks_exact(self.planes.len());
         for (weights, output) in rows.zip(self.output) {
-            let counts = weights.iter().zip(self.planes).map(|(&weights, &[low, high])| {
-                (weights & low).count_ones() + 2 * (weights & high).count_ones()
-            });
-            *output = self.affine.of(counts.sum::<u32>().cast_signed(), self.total);
+            let terms = weights.iter().zip(self.planes);
+            let sum: u32 = terms.map(|(&bits, &[low, high])| weigh(bits & low, bits & high)).sum();
+            *output = self.affine.of(sum.cast_signed(), total.cast_signed());
         }
     }
 }
