@@ -15,18 +15,36 @@ pub(super) struct Windows<'a> {
     group: usize,
     /// The first row, and how many there are.
     range: (usize, usize),
-    /// Whether neighbouring pixels lie beside each other without a gap, and all of each is seen.
-    is_dense: bool,
+    /// All pixels, and the bytes of each.
+    pixels: &'a [u8],
+    stride: usize,
+    /// Bits that a tap sees, and bytes that a row of taps sees where neighbouring pixels lie beside
+    /// each other without a gap and all of each is seen.
+    tap: usize,
+    dense_line: Option<usize>,
+    /// A byte of nothing but the padding code.
+    padding: u8,
 }
 
 impl<'a> Windows<'a> {
     pub(super) fn new(images: &'a CodeImages, window: &'a Window, positions: [usize; 2]) -> Self {
-        let codes = images.codes();
-        let channels = codes.columns() * width(codes.bits());
-        let is_dense =
-            window.groups == 1 && window.dilation[1] == 1 && channels == 8 * codes.stride();
+        let (codes, size) = (images.codes(), images.size());
+        let (width, stride) = (width(codes.bits()), codes.stride());
+        let tap = size.channels / window.groups * width;
+        let is_dense = window.groups == 1 && window.dilation[1] == 1 && tap == 8 * stride;
         let rows = images.images() * positions[0] * positions[1];
-        Self { images, window, positions, group: 0, range: (0, rows), is_dense }
+        Self {
+            images,
+            window,
+            positions,
+            group: 0,
+            range: (0, rows),
+            pixels: codes.some_rows(0, codes.rows()),
+            stride,
+            tap,
+            dense_line: is_dense.then_some(window.kernel[1] * stride),
+            padding: repeated(window.padding_code, width),
+        }
     }
 
     /// What some rows see of one group.
@@ -34,42 +52,41 @@ impl<'a> Windows<'a> {
         Self { group, range: (first, count), ..self }
     }
 
-    /// Bits of what a tap sees.
-    fn tap_bits(&self) -> usize {
-        self.images.size().channels / self.window.groups * width(self.bits())
+    /// Where the row of the image begins that tap row `tap` sees; `None` beyond its edge.
+    fn line(&self, image: usize, top: isize, tap: usize) -> Option<usize> {
+        let y = top + (tap * self.window.dilation[0]).cast_signed();
+        let y = usize::try_from(y).ok().filter(|&y| y < self.images.size().height)?;
+        Some(self.images.pixel(image, y, 0))
     }
 
-    /// Copies what a row of taps sees that lies inside the image, where pixels are dense.
-    fn copy_run(&self, (image, row): (usize, usize), left: isize, target: &mut [u8]) {
-        let (pixels, stride) = (self.images.size().width, self.images.codes().stride());
-        let taps = self.window.kernel[1];
+    /// Copies what a row of taps sees where pixels are dense, and perhaps lie beyond the edge.
+    fn copy_dense(&self, line: Option<usize>, left: isize, target: &mut [u8]) {
+        let (pixels, taps) = (self.images.size().width, self.window.kernel[1]);
+        let Some(line) = line else { return target.fill(self.padding) };
         let before = left.min(0).unsigned_abs().min(taps);
         let start = left.max(0).unsigned_abs().min(pixels);
         let inside = (pixels - start).min(taps - before);
-        let padding = repeated(self.window.padding_code, width(self.bits()));
-        let first = self.images.pixel(image, row, start);
-        let source = self.images.codes().some_rows(first, inside);
+        let source = &self.pixels[(line + start) * self.stride..][..inside * self.stride];
         if inside == taps {
-            target.copy_from_slice(source);
-            return;
+            return copy(source, target);
         }
-        target[..before * stride].fill(padding);
-        target[before * stride..][..inside * stride].copy_from_slice(source);
-        target[(before + inside) * stride..].fill(padding);
+        target[..before * self.stride].fill(self.padding);
+        target[before * self.stride..][..source.len()].copy_from_slice(source);
+        target[(before + inside) * self.stride..].fill(self.padding);
     }
 
     /// Copies what a row of taps sees, tap by tap, from bit `at` of the stream on.
-    fn copy_taps(&self, place: Option<(usize, usize)>, left: isize, at: usize, stream: &mut [u8]) {
-        let (bits, pixels) = (self.tap_bits(), self.images.size().width);
+    fn copy_taps(&self, line: Option<usize>, left: isize, at: usize, stream: &mut [u8]) {
         for tap in 0..self.window.kernel[1] {
             let column = left + (tap * self.window.dilation[1]).cast_signed();
-            let column = usize::try_from(column).ok().filter(|&column| column < pixels);
-            let at = at + tap * bits;
-            if let Some(((image, row), column)) = place.zip(column) {
-                let pixel = self.images.codes().row(self.images.pixel(image, row, column));
-                copy_bits(pixel, self.group * bits, stream, at, bits);
+            let column = usize::try_from(column).ok();
+            let column = column.filter(|&column| column < self.images.size().width);
+            let at = at + tap * self.tap;
+            if let Some((line, column)) = line.zip(column) {
+                let pixel = &self.pixels[(line + column) * self.stride..][..self.stride];
+                copy_bits(pixel, self.group * self.tap, stream, at, self.tap);
             } else {
-                fill_bits(self.window.padding_code, width(self.bits()), stream, at, bits);
+                fill_bits(self.padding, stream, at, self.tap);
             }
         }
     }
@@ -91,27 +108,48 @@ impl CodeRows for Windows<'_> {
     fn copy_row(&self, row: usize, stream: &mut [u8]) {
         let row = self.range.0 + row;
         let [down, across] = self.positions;
-        let (image, y, x) = (row / across / down, row / across % down, row % across);
+        let (line, x) = (row / across, row % across);
+        let (image, y) = (line / down, line % down);
         let corner = |axis: usize, position: usize| {
             // Sizes were checked to be far below the largest number.
             (position * self.window.stride[axis]).cast_signed()
                 - self.window.padding[axis].cast_signed()
         };
         let (top, left) = (corner(0, y), corner(1, x));
-        let line = self.window.kernel[1] * self.tap_bits();
-        for tap in 0..self.window.kernel[0] {
-            let y = top + (tap * self.window.dilation[0]).cast_signed();
-            let y = usize::try_from(y).ok().filter(|&y| y < self.images.size().height);
-            match y {
-                Some(y) if self.is_dense => {
-                    let target = &mut stream[tap * line / 8..][..line / 8];
-                    self.copy_run((image, y), left, target);
-                }
-                None if self.is_dense => stream[tap * line / 8..][..line / 8]
-                    .fill(repeated(self.window.padding_code, width(self.bits()))),
-                _ => self.copy_taps(y.map(|y| (image, y)), left, tap * line, stream),
+        if let Some(length) = self.dense_line {
+            for (tap, target) in stream.chunks_exact_mut(length).enumerate() {
+                self.copy_dense(self.line(image, top, tap), left, target);
+            }
+        } else {
+            for tap in 0..self.window.kernel[0] {
+                let at = tap * self.window.kernel[1] * self.tap;
+                self.copy_taps(self.line(image, top, tap), left, at, stream);
             }
         }
+    }
+}
+
+/// Copies a run of pixels. A run is short, and calling `memcpy` takes as long as copying a hundred
+/// bytes; those of 32, 64, 128 and 256 two-bit channels under one, three or five taps are moves
+/// without a call.
+fn copy(source: &[u8], target: &mut [u8]) {
+    fn fixed<const LENGTH: usize>(source: &[u8], target: &mut [u8]) {
+        if let (Some(source), Some(target)) = (source.first_chunk(), target.first_chunk_mut()) {
+            let source: &[u8; LENGTH] = source;
+            *target = *source;
+        }
+    }
+    match target.len() {
+        8 => fixed::<8>(source, target),
+        16 => fixed::<16>(source, target),
+        24 => fixed::<24>(source, target),
+        32 => fixed::<32>(source, target),
+        48 => fixed::<48>(source, target),
+        64 => fixed::<64>(source, target),
+        80 => fixed::<80>(source, target),
+        96 => fixed::<96>(source, target),
+        128 => fixed::<128>(source, target),
+        _ => target.copy_from_slice(source),
     }
 }
 
@@ -142,11 +180,10 @@ fn copy_bits(source: &[u8], from: usize, target: &mut [u8], to: usize, count: us
     }
 }
 
-/// Writes `count` bits of nothing but this code, from bit `to` of `target` on.
-fn fill_bits(code: u8, width: usize, target: &mut [u8], to: usize, count: usize) {
-    let byte = [repeated(code, width)];
+/// Writes `count` bits from bit `to` of `target` on, a byte again and again.
+fn fill_bits(byte: u8, target: &mut [u8], to: usize, count: usize) {
     for done in (0..count).step_by(8) {
-        copy_bits(&byte, 0, target, to + done, (count - done).min(8));
+        copy_bits(&[byte], 0, target, to + done, (count - done).min(8));
     }
 }
 
@@ -181,7 +218,7 @@ mod tests {
             code in 0..4_u8, to in 0..18_usize, count in 0..=18_usize,
         ) {
             let mut written = [0xFF; 9];
-            fill_bits(code, 2, &mut written, 2 * to, 2 * count);
+            fill_bits(repeated(code, 2), &mut written, 2 * to, 2 * count);
             for place in 0..36 {
                 let found = written[place / 4] >> (2 * (place % 4)) & 3;
                 let inside = (to..to + count).contains(&place);
