@@ -90,22 +90,23 @@ pub(super) fn codes(
     (output, stride): (&mut [u8], usize),
 ) {
     let words = words(windows, vectors, vector);
-    for ((words, output), total) in words.iter().zip(output.chunks_exact_mut(stride)).zip(totals) {
-        #[expect(clippy::cast_possible_truncation, reason = "half of at most 65535")]
-        let half = _mm512_set1_epi16((total >> 1) as i16);
+    for (place, first) in [first, first + 32].into_iter().enumerate() {
         // Eight bytes hold 32 channels of two bits, and a row whole words of eight bytes.
-        let words = words.iter().zip((first..).step_by(32));
-        let targets = output[first / 4..].as_chunks_mut::<8>().0.iter_mut();
-        for ((&word, first), target) in words.zip(targets) {
-            let limits = halves.of(first, total & 1 == 1);
-            let centred = _mm512_xor_si512(_mm512_sub_epi16(word, half), load(limits.flips));
-            let upper = _mm512_cmpge_epi16_mask(centred, load(&limits.steps[1]));
-            let limit =
-                _mm512_mask_blend_epi16(upper, load(&limits.steps[0]), load(&limits.steps[2]));
+        let Some(block) = halves.block(first) else { continue };
+        let flips = load(&block.flips);
+        let rows = words.iter().zip(totals).zip(output.chunks_exact_mut(stride));
+        for ((words, &total), output) in rows {
+            #[expect(clippy::cast_possible_truncation, reason = "half of at most 65520")]
+            let half = _mm512_set1_epi16((total >> 1) as i16);
+            let [one, two, three] = &block.steps[(total & 1) as usize];
+            let centred = _mm512_xor_si512(_mm512_sub_epi16(words[place], half), flips);
+            let upper = _mm512_cmpge_epi16_mask(centred, load(two));
+            let limit = _mm512_mask_blend_epi16(upper, load(one), load(three));
             let lower = _mm512_cmpge_epi16_mask(centred, limit);
             let lower = _pdep_u64(u64::from(_cvtmask32_u32(lower)), 0x5555_5555_5555_5555);
             let upper = _pdep_u64(u64::from(_cvtmask32_u32(upper)), 0xAAAA_AAAA_AAAA_AAAA);
-            *target = ((lower | upper) & limits.mask).to_le_bytes();
+            let codes = (lower | upper) & block.mask;
+            output[first / 4..][..8].copy_from_slice(&codes.to_le_bytes());
         }
     }
 }

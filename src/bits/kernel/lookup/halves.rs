@@ -22,21 +22,15 @@ pub(in crate::bits) struct Halves {
     blocks: Vec<Block>,
 }
 
+/// The limits of 32 channels, each set of them in a line of the cache.
 #[derive(Debug, Clone)]
-struct Block {
+#[repr(align(64))]
+pub(super) struct Block {
     /// For `p` of 0 and of 1, the limits of codes 1, 2 and 3.
-    steps: [[[i16; 32]; 3]; 2],
+    pub(super) steps: [[[i16; 32]; 3]; 2],
     /// -1 where a channel falls.
-    flips: [i16; 32],
+    pub(super) flips: [i16; 32],
     /// Two bits for each channel that there is.
-    mask: u64,
-}
-
-/// The limits of 32 channels.
-#[derive(Debug)]
-pub(super) struct Limits<'a> {
-    pub(super) steps: &'a [[i16; 32]; 3],
-    pub(super) flips: &'a [i16; 32],
     pub(super) mask: u64,
 }
 
@@ -61,10 +55,9 @@ impl Halves {
         Self { blocks: blocks.collect() }
     }
 
-    /// The limits of channels `first` to `first + 31`, for rows whose total is odd, or even.
-    pub(super) fn of(&self, first: usize, odd: bool) -> Limits<'_> {
-        let block = &self.blocks[first / 32];
-        Limits { steps: &block.steps[usize::from(odd)], flips: &block.flips, mask: block.mask }
+    /// The limits of channels `first` to `first + 31`, if there are any of them.
+    pub(super) fn block(&self, first: usize) -> Option<&Block> {
+        self.blocks.get(first / 32)
     }
 }
 

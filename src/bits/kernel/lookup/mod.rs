@@ -162,7 +162,7 @@ impl LookupWeights {
             for (tile, rows) in panel.bytes().chunks_exact(ROWS * panel.stride()).enumerate() {
                 let totals = windows.totals(tile);
                 let (mut begin, mut count) = (0, 0);
-                for &end in windows.of_tile(tile) {
+                for &end in windows.ends() {
                     let lines = count * ROWS * vectors..(count + 1) * ROWS * vectors;
                     if spill.len() < lines.end {
                         spill.resize(lines.end, Line::ZERO);
