@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-/// The layers of the 56 x 56 stage of ResNets and VGGs, and of the stages after it.
+/// Layers of the 56 x 56 stage of residual networks, and of the stages after it.
 const LAYERS: [Layer; 9] = [
     Layer::same(56, 64, 64, 3),
     Layer::same(56, 64, 256, 3),

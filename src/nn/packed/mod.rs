@@ -78,7 +78,7 @@ enum Stage {
     /// Layers that run as they were trained.
     Trained(Network),
     /// Layers that became integers.
-    Packed(Block),
+    Packed(Box<Block>),
 }
 
 impl Packed {
@@ -99,7 +99,7 @@ impl Packed {
                     stages.push(Stage::Trained(Network::new(shape, take(&mut trained))?));
                 }
                 shape = block.output_shape();
-                stages.push(Stage::Packed(block));
+                stages.push(Stage::Packed(Box::new(block)));
                 layers.drain(..count);
             } else {
                 trained.extend(layers.pop_front());
