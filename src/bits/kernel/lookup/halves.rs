@@ -30,6 +30,8 @@ pub(super) struct Block {
     pub(super) steps: [[[i16; 32]; 3]; 2],
     /// -1 where a channel falls.
     pub(super) flips: [i16; 32],
+    /// Whether any channel falls.
+    pub(super) any_falls: bool,
     /// Two bits for each channel that there is.
     pub(super) mask: u64,
 }
@@ -39,9 +41,11 @@ impl Halves {
     pub(super) fn new(ladders: &Ladders) -> Self {
         let channels = ladders.channels();
         let blocks = (0..channels).step_by(32).map(|first| {
-            let mut block = Block { steps: [[[0; 32]; 3]; 2], flips: [0; 32], mask: 0 };
+            let (steps, flips) = ([[[0; 32]; 3]; 2], [0; 32]);
+            let mut block = Block { steps, flips, any_falls: false, mask: 0 };
             for (lane, channel) in (first..channels.min(first + 32)).enumerate() {
                 let ladder = ladders.ladder(channel);
+                block.any_falls |= ladder.falling;
                 block.flips[lane] = -i16::from(ladder.falling);
                 block.mask |= 3 << (2 * lane);
                 for (parity, steps) in (0..).zip(&mut block.steps) {

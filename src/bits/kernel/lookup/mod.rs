@@ -59,7 +59,7 @@ struct Spilled<'a> {
     /// The first channel of the panel.
     first: usize,
     vectors: usize,
-    totals: &'a [i32],
+    totals: &'a [i32; ROWS],
     add: bool,
 }
 

@@ -161,6 +161,7 @@ macro_rules! window {
     ($vectors:tt, $digits:ident, $stride:ident, $weights:ident, $blocks:ident, $tables:ident, $out:ident) => {
         asm!(
             clear!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+            ".p2align 6",
             "2:",
             "mov {d0}, [{d}]",
             "mov {d1}, [{d} + {s}]",

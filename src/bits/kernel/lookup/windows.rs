@@ -31,8 +31,8 @@ pub(in crate::bits::kernel) struct Windows {
     greatest: Vec<u64>,
     /// The blocks at which windows end.
     ends: Vec<usize>,
-    /// The sum of the digits of each row, modulo 2³².
-    totals: Vec<i32>,
+    /// The sum of the digits of each row of each tile, modulo 2³².
+    totals: Vec<[i32; ROWS]>,
 }
 
 impl Windows {
@@ -40,13 +40,13 @@ impl Windows {
     pub(super) fn find(&mut self, isa: Vbmi, panel: &Panel, blocks: usize) {
         let tiles = panel.bytes().chunks_exact(ROWS * panel.stride());
         self.totals.clear();
-        self.totals.resize(ROWS * tiles.len(), 0);
+        self.totals.resize(tiles.len(), [0; ROWS]);
         self.ends.clear();
         for first in (0..blocks).step_by(PART) {
             let count = PART.min(blocks - first);
             self.greatest.clear();
             self.greatest.resize(count.next_multiple_of(STEP), 0);
-            for (tile, totals) in tiles.clone().zip(self.totals.chunks_exact_mut(ROWS)) {
+            for (tile, totals) in tiles.clone().zip(&mut self.totals) {
                 let greatest = self.greatest.as_chunks_mut().0;
                 // SAFETY: the token proves the instructions.
                 let packed = unsafe { block_sums(isa, tile, panel.stride(), first, greatest) };
@@ -64,8 +64,8 @@ impl Windows {
     }
 
     /// The sums of the digits of the rows of a tile.
-    pub(super) fn totals(&self, tile: usize) -> &[i32] {
-        &self.totals[ROWS * tile..][..ROWS]
+    pub(super) fn totals(&self, tile: usize) -> &[i32; ROWS] {
+        &self.totals[tile]
     }
 
     /// Appends the ends of the windows of a part, `count` blocks from `first` on.
