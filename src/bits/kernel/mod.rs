@@ -16,6 +16,8 @@ mod line;
 #[cfg(target_arch = "x86_64")]
 mod lookup;
 mod panel;
+#[cfg(target_arch = "x86_64")]
+mod popcount;
 mod portable;
 
 use std::fmt;
@@ -24,6 +26,8 @@ use std::str::FromStr;
 #[cfg(target_arch = "x86_64")]
 use self::lookup::LookupWeights;
 pub(super) use self::panel::Panel;
+#[cfg(target_arch = "x86_64")]
+use self::popcount::PopcountWeights;
 use self::portable::PortableWeights;
 use super::error::BitsError;
 use super::ladders::Ladders;
@@ -60,6 +64,8 @@ impl Kernel {
     pub fn is_available(self) -> bool {
         match self {
             Self::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Popcount => isa::Vpopcntdq::detect().is_some(),
             #[cfg(target_arch = "x86_64")]
             Self::Lookup => isa::Vbmi::detect().is_some(),
             _ => false,
@@ -105,6 +111,9 @@ impl FromStr for Kernel {
 pub(super) enum Weights {
     /// For [`Kernel::Portable`].
     Portable(PortableWeights),
+    /// For [`Kernel::Popcount`].
+    #[cfg(target_arch = "x86_64")]
+    Popcount(PopcountWeights),
     /// For [`Kernel::Lookup`].
     #[cfg(target_arch = "x86_64")]
     Lookup(LookupWeights),
@@ -116,6 +125,8 @@ impl Weights {
         match kernel {
             Kernel::Portable => Ok(Self::Portable(PortableWeights::new(planes, digit_bits(bits)))),
             #[cfg(target_arch = "x86_64")]
+            Kernel::Popcount => Ok(Self::Popcount(PopcountWeights::new(planes, digit_bits(bits))?)),
+            #[cfg(target_arch = "x86_64")]
             Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes)?)),
             _ => Err(BitsError::Unavailable { kernel: kernel.name() }),
         }
@@ -126,6 +137,8 @@ impl Weights {
         match self {
             Self::Portable(_) => Kernel::Portable,
             #[cfg(target_arch = "x86_64")]
+            Self::Popcount(_) => Kernel::Popcount,
+            #[cfg(target_arch = "x86_64")]
             Self::Lookup(_) => Kernel::Lookup,
         }
     }
@@ -134,6 +147,8 @@ impl Weights {
     pub(super) fn digit_bits(&self, bits: u32) -> usize {
         match self {
             Self::Portable(_) => digit_bits(bits),
+            #[cfg(target_arch = "x86_64")]
+            Self::Popcount(weights) => weights.digit_bits(),
             #[cfg(target_arch = "x86_64")]
             Self::Lookup(_) => 2,
         }
@@ -151,6 +166,8 @@ impl Weights {
         match self {
             Self::Portable(weights) => weights.sums(panel, affine, output),
             #[cfg(target_arch = "x86_64")]
+            Self::Popcount(weights) => weights.sums(panel, affine, workspace, output),
+            #[cfg(target_arch = "x86_64")]
             Self::Lookup(weights) => weights.sums(panel, affine, workspace, output),
         }
     }
@@ -158,9 +175,9 @@ impl Weights {
     /// Ladders for [`Weights::codes`]; `None` where sums have to be written first.
     pub(super) fn climb(&self, ladders: &Ladders) -> Option<Climb> {
         match self {
-            Self::Portable(_) => None,
             #[cfg(target_arch = "x86_64")]
             Self::Lookup(weights) => weights.halves(ladders).map(Climb::Halves),
+            _ => None,
         }
     }
 
@@ -197,6 +214,10 @@ pub(super) struct Workspace {
     windows: lookup::Windows,
     #[cfg(target_arch = "x86_64")]
     spill: Vec<line::Line>,
+    #[cfg(target_arch = "x86_64")]
+    planes: Vec<u64>,
+    #[cfg(target_arch = "x86_64")]
+    totals: Vec<i32>,
 }
 
 /// What is made of a sum over bits.

@@ -80,8 +80,8 @@ pub(super) fn sums(
             _mm512_castsi512_si256(upper),
             _mm512_extracti64x4_epi64::<1>(upper),
         ];
-        for place in 0..4 {
-            let sums = _mm512_mullo_epi32(_mm512_cvtepu16_epi32(quarters[place]), factor);
+        for (place, quarter) in quarters.into_iter().enumerate() {
+            let sums = _mm512_mullo_epi32(_mm512_cvtepu16_epi32(quarter), factor);
             let output = output.get_mut(16 * place..).unwrap_or_default();
             if output.is_empty() {
                 break;
@@ -121,6 +121,7 @@ pub(super) fn codes(
     (output, stride): (&mut [u8], usize),
 ) {
     let words = words(windows, vectors, vector);
+    #[expect(clippy::needless_range_loop, reason = "so that the words stay in registers")]
     for place in 0..2 {
         // Eight bytes hold 32 channels of two bits, and a row whole words of eight bytes.
         let first = first + 32 * place;
@@ -144,7 +145,7 @@ fn codes_of(words: __m512i, block: &Block, total: i32) -> u64 {
     if block.any_falls {
         centred = _mm512_xor_si512(centred, load(&block.flips));
     }
-    let [one, two, three] = &block.steps[(total & 1) as usize];
+    let [one, two, three] = &block.steps[usize::from(total & 1 == 1)];
     let upper = _mm512_cmpge_epi16_mask(centred, load(two));
     let limit = _mm512_mask_blend_epi16(upper, load(one), load(three));
     let lower = _mm512_cmpge_epi16_mask(centred, limit);

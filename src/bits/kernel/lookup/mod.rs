@@ -153,7 +153,7 @@ impl LookupWeights {
         workspace: &mut Workspace,
         mut finish: impl FnMut(Spilled<'_>),
     ) {
-        let Workspace { windows, spill } = workspace;
+        let Workspace { windows, spill, .. } = workspace;
         windows.find(self.isa, panel, self.blocks);
         let groups = BLOCK_GROUPS * self.blocks;
         let (mut first, mut lines) = (0, self.lines.as_slice());
