@@ -21,6 +21,8 @@ use crate::quantizer::Codebook;
 #[derive(Debug)]
 pub(super) struct Block {
     name: String,
+    /// Thresholds of the quantizer before the sums, where it became part of the block.
+    thresholds: Option<Vec<f32>>,
     sums: Sums,
     output: Output,
 }
@@ -59,9 +61,24 @@ impl Block {
         if let Some((norm, (codebook, coding))) = norm.zip(coded) {
             let ladders = fold(&name, &sums, &norm.evaluated(), codebook, &coding)?;
             let output = Output::Codes { ladders, coding, pooled };
-            return Ok(Some((Self { name, sums, output }, 3 + usize::from(pooled))));
+            return Ok(Some((
+                Self { name, thresholds: None, sums, output },
+                3 + usize::from(pooled),
+            )));
         }
-        Ok(Some((Self { name, sums, output: Output::Numbers }, 1)))
+        let output = Output::Numbers;
+        Ok(Some((Self { name, thresholds: None, sums, output }, 1)))
+    }
+
+    /// Takes in the quantizer `before` the block, if it is one: then the block reads what that
+    /// would, and packs it at once.
+    pub(super) fn take_in(&mut self, before: Option<&(String, Box<dyn Layer>)>) -> bool {
+        let codebook = find::<Activation>(before).and_then(Layer::codebook);
+        let coded = codebook.and_then(|codebook| Some((codebook, Coding::of(codebook)?)));
+        self.thresholds = coded
+            .filter(|(_, coding)| coding == self.sums.coding())
+            .and_then(|(codebook, coding)| coding.thresholds(codebook));
+        self.thresholds.is_some()
     }
 
     /// The size of the output.
@@ -75,12 +92,13 @@ impl Block {
         }
     }
 
-    /// The output for a batch of levels.
+    /// The output for a batch of levels, or of what the quantizer before the sums reads.
     pub(super) fn run(&self, input: Batch) -> Result<Batch, PackedError> {
-        let codes = match input {
+        let codes = match (&self.thresholds, input) {
+            (Some(thresholds), input) => self.sums.quantize(&input.into_tensor(), thresholds),
             // As they were written they are read.
-            Batch::Codes { images, coding } if coding == *self.sums.coding() => Ok(images),
-            other => self.sums.encode(&other.into_tensor()),
+            (None, Batch::Codes { images, coding }) if coding == *self.sums.coding() => Ok(images),
+            (None, input) => self.sums.encode(&input.into_tensor()),
         };
         let output = codes.and_then(|codes| Ok(self.finish(&codes)?));
         output.map_err(|error| self.located(error))

@@ -2,7 +2,7 @@
 
 use super::grid::Grid;
 use crate::bits::BITS_MAX;
-use crate::quantizer::Codebook;
+use crate::quantizer::{Codebook, Ties};
 
 /// The most codes: those of four bits.
 pub(super) const CODES_MAX: usize = 1 << BITS_MAX;
@@ -46,6 +46,27 @@ impl Coding {
     #[inline]
     pub(super) fn level(&self, code: u8) -> f32 {
         self.levels.get(usize::from(code)).copied().unwrap_or(f32::NAN)
+    }
+
+    /// The thresholds at which a quantizer's input gets the next code, as
+    /// [`quantize`](crate::bits::quantize) asks them; `None` when no level has code 0.
+    ///
+    /// Between the codes of two levels there may be codes of none: a threshold repeated passes them
+    /// over.
+    pub(super) fn thresholds(&self, codebook: &Codebook) -> Option<Vec<f32>> {
+        let codes: Vec<usize> = self.codes().collect();
+        #[expect(clippy::cast_possible_truncation, reason = "as the staircase rounds it")]
+        let rounded = codebook.thresholds().iter().map(|&threshold| threshold as f32);
+        let thresholds: Vec<f32> = match codebook.ties() {
+            Ties::Down => rounded.collect(),
+            // To reach a threshold is to exceed the number before it.
+            Ties::Up => rounded.map(f32::next_down).collect(),
+        };
+        let threshold = |code: usize| match codes.iter().position(|&above| above >= code) {
+            Some(level) => thresholds.get(level.checked_sub(1)?).copied(),
+            None => Some(f32::INFINITY),
+        };
+        (1..1 << self.bits).map(threshold).collect()
     }
 
     /// The code of each level, increasing.

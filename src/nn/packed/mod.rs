@@ -94,7 +94,10 @@ impl Packed {
         let (mut stages, mut trained) = (Vec::new(), Vec::new());
         let mut shape = input;
         while !layers.is_empty() {
-            if let Some((block, count)) = Block::front(layers.make_contiguous())? {
+            if let Some((mut block, count)) = Block::front(layers.make_contiguous())? {
+                if block.take_in(trained.last()) {
+                    trained.pop();
+                }
                 if !trained.is_empty() {
                     stages.push(Stage::Trained(Network::new(shape, take(&mut trained))?));
                 }

@@ -1,6 +1,7 @@
 //! A product layer with binary weights on codes, as sums of integers.
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
@@ -9,11 +10,12 @@ use super::error::PackedError;
 use super::grid::Grid;
 use crate::bits::{
     CodeImages, Codes, Convolution as PackedConvolution, ConvolutionError, ImageSize, Ladders,
-    SignMatrix, Window,
+    SignMatrix, Window, quantize,
 };
 use crate::nn::convolution::Convolution;
 use crate::nn::layer::{Layer, Param};
 use crate::nn::linear::Linear;
+use crate::nn::parallel::vectorised;
 use crate::nn::tensor::{Shape, Tensor};
 use crate::nn::weight::{Operand, Weight, mean_magnitudes};
 
@@ -166,6 +168,28 @@ impl Sums {
         Ok(output)
     }
 
+    /// The codes of a batch of numbers, through the thresholds of a quantizer.
+    pub(super) fn quantize(
+        &self,
+        batch: &Tensor,
+        thresholds: &[f32],
+    ) -> Result<CodeImages, SumsError> {
+        let Shape { height, width, channels } = batch.shape();
+        let image_len = batch.layout().image_len();
+        // A border holds zeros.
+        let nan = batch.data().par_chunks(image_len).position_first(has_nan);
+        if let Some(image) = nan {
+            return Err(SumsError::NotALevel { image, value: f32::NAN });
+        }
+        let compact: Cow<'_, [f32]> = match batch.layout().border {
+            0 => batch.data().into(),
+            _ => batch.to_compact().into(),
+        };
+        let codes = quantize(&compact, thresholds, batch.images() * height * width, channels);
+        let codes = codes.map_err(ConvolutionError::from)?;
+        Ok(CodeImages::new(batch.images(), height, width, codes)?)
+    }
+
     /// The codes of a batch of levels.
     pub(super) fn encode(&self, batch: &Tensor) -> Result<CodeImages, SumsError> {
         let (layout, shape) = (batch.layout(), batch.shape());
@@ -187,6 +211,12 @@ impl Sums {
         let codes = codes.map_err(ConvolutionError::from)?;
         Ok(CodeImages::new(batch.images(), shape.height, shape.width, codes)?)
     }
+}
+
+/// Whether one of `numbers` is NaN.
+fn has_nan(numbers: &[f32]) -> bool {
+    // Without a way out in between, so that it is done in vectors.
+    vectorised(|| numbers.iter().fold(false, |found, number| found | number.is_nan()))
 }
 
 fn image_size(Shape { height, width, channels }: Shape) -> ImageSize {
