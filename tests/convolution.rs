@@ -58,7 +58,8 @@ impl Subject {
         let positions = self.window.positions(self.size.height, self.size.width).unwrap();
         let (channels, outputs) = (self.size.channels / groups, self.outputs / groups);
         let at = |axis: usize, position: usize, tap: usize| {
-            (position * stride[axis] + tap * dilation[axis]) as i64 - padding[axis] as i64
+            let seen = position * stride[axis] + tap * dilation[axis];
+            i64::try_from(seen).unwrap() - i64::try_from(padding[axis]).unwrap()
         };
         let mut sums = Vec::new();
         for image in 0..self.images {
@@ -226,7 +227,9 @@ fn small() -> Subject {
         window: Window { padding: [1, 1], ..Window::of([3, 3]) },
         bits: 2,
         outputs: 4,
-        codes: (0..2 * SIZE.pixels() * 4).map(|k| (k % 11 % 4) as u8).collect(),
+        codes: (0..2 * SIZE.pixels() * 4)
+            .map(|k| [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2][k % 11])
+            .collect(),
         signs: (0..4 * 36).map(|k| if k % 5 % 2 == 0 { 1.0 } else { -1.0 }).collect(),
     }
 }

@@ -35,6 +35,9 @@ pub(super) struct Row {
     pub(super) threads: usize,
     /// Useful multiply-adds a nanosecond: padding does not count.
     pub(super) gmacs: f64,
+    /// The same by the processor time of the thread that works most: what several threads would
+    /// reach at least on processors of their own.
+    pub(super) gmacs_of_processor_time: f64,
     /// Of one thread.
     pub(super) mac_per_cycle: f64,
     /// Measured beside each repetition.
@@ -70,6 +73,7 @@ impl Row {
         let mac_per_cycle = subject.macs / reading.cycles / subject.threads as f64;
         Self {
             gmacs: 1e-9 * subject.macs / reading.seconds,
+            gmacs_of_processor_time: 1e-9 * subject.macs / reading.processor_seconds,
             mac_per_cycle,
             clock_ghz: reading.clock_ghz,
             fraction_of_kernel_limit: subject.kernel_limit.map(|limit| mac_per_cycle / limit),
@@ -157,6 +161,7 @@ impl Answer {
             words("output", |row| row.output.to_owned()),
             numbers("threads", "", |row| row.threads as f64),
             numbers("gmacs", "GMAC/s", |row| row.gmacs),
+            numbers("gmacs_of_processor_time", "GMAC/s", |row| row.gmacs_of_processor_time),
             numbers("mac_per_cycle", "", |row| row.mac_per_cycle),
             numbers("clock_ghz", "GHz", |row| row.clock_ghz),
             numbers("fraction_of_kernel_limit", "", |row| {

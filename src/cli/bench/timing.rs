@@ -15,6 +15,8 @@ pub(super) type Work<'a> = Box<dyn FnMut() -> Result<()> + Send + 'a>;
 pub(super) struct Reading {
     /// Of one call, the median.
     pub(super) seconds: f64,
+    /// Processor time that one call takes of the thread that works most, the median.
+    pub(super) processor_seconds: f64,
     /// Cycles of the core that one call takes, the median.
     pub(super) cycles: f64,
     /// Cycles a nanosecond beside the repetitions, the median.
@@ -39,61 +41,72 @@ pub(super) fn pool(threads: usize) -> Result<ThreadPool> {
 /// every one of them.
 ///
 /// Runs within `pool`. One thread is timed by its processor time, which other programs do not
-/// enter; several by the clock on the wall.
+/// enter; several by the clock on the wall, and by their processor time beside it.
 pub(super) fn measure(pool: &ThreadPool, works: &mut [Work<'_>]) -> Result<Vec<Reading>> {
-    let alone = pool.current_num_threads() == 1;
     pool.install(|| {
         let mut calls = Vec::with_capacity(works.len());
         for work in works.iter_mut() {
             work()?;
-            calls.push(calls_in_a_repetition(alone, work)?);
+            calls.push(calls_in_a_repetition(work)?);
         }
         let mut readings = vec![Vec::with_capacity(REPETITIONS); works.len()];
         for _ in 0..REPETITIONS {
             for ((work, &calls), readings) in works.iter_mut().zip(&calls).zip(&mut readings) {
-                readings.push(repetition(alone, work, calls)?);
+                readings.push(repetition(work, calls)?);
             }
         }
         Ok(readings.iter().map(|readings| summary(readings)).collect())
     })
 }
 
-fn calls_in_a_repetition(alone: bool, work: &mut Work<'_>) -> Result<u32> {
-    let watch = Watch::start(alone);
+fn calls_in_a_repetition(work: &mut Work<'_>) -> Result<u32> {
+    let watch = Watch::start();
     work()?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the cast saturates, and is clamped"
     )]
-    let calls = (REPETITION_S / watch.seconds().max(1e-9)).round() as u32;
+    let calls = (REPETITION_S / watch.seconds().0.max(1e-9)).round() as u32;
     Ok(calls.clamp(1, 1_000_000))
 }
 
-/// Seconds of one call, and cycles a second of the core.
-fn repetition(alone: bool, work: &mut Work<'_>, calls: u32) -> Result<(f64, f64)> {
-    let before = clock_hz(alone);
-    let watch = Watch::start(alone);
+/// What one repetition says of one call.
+#[derive(Debug, Clone, Copy)]
+struct Repetition {
+    seconds: f64,
+    processor_seconds: f64,
+    clock_hz: f64,
+}
+
+fn repetition(work: &mut Work<'_>, calls: u32) -> Result<Repetition> {
+    let before = clock_hz();
+    let watch = Watch::start();
     for _ in 0..calls {
         work()?;
     }
-    let seconds = watch.seconds() / f64::from(calls);
-    Ok((seconds, f64::midpoint(before, clock_hz(alone))))
+    let (seconds, processor_seconds) = watch.seconds();
+    Ok(Repetition {
+        seconds: seconds / f64::from(calls),
+        processor_seconds: processor_seconds / f64::from(calls),
+        clock_hz: f64::midpoint(before, clock_hz()),
+    })
 }
 
-fn summary(readings: &[(f64, f64)]) -> Reading {
-    let sorted = |number: fn(&(f64, f64)) -> f64| {
-        let mut numbers: Vec<f64> = readings.iter().map(number).collect();
+fn summary(repetitions: &[Repetition]) -> Reading {
+    let sorted = |number: fn(&Repetition) -> f64| {
+        let mut numbers: Vec<f64> = repetitions.iter().map(number).collect();
         numbers.sort_by(f64::total_cmp);
         numbers
     };
-    let middle = readings.len() / 2;
-    let seconds = sorted(|&(seconds, _)| seconds);
+    let middle = repetitions.len() / 2;
+    let seconds = sorted(|repetition| repetition.seconds);
     Reading {
         seconds: seconds[middle],
-        cycles: sorted(|&(seconds, hz)| seconds * hz)[middle],
-        clock_ghz: 1e-9 * sorted(|&(_, hz)| hz)[middle],
-        spread: (seconds[readings.len() - 1] - seconds[0]) / seconds[middle],
+        processor_seconds: sorted(|repetition| repetition.processor_seconds)[middle],
+        cycles: sorted(|repetition| repetition.seconds * repetition.clock_hz)[middle],
+        clock_ghz: 1e-9 * sorted(|repetition| repetition.clock_hz)[middle],
+        spread: (seconds[repetitions.len() - 1] - seconds[0]) / seconds[middle],
     }
 }
 
@@ -105,42 +118,37 @@ const LINKS: u32 = 100_000;
 /// An addition and an exclusive or, each of one cycle and each needing the result before it: the
 /// chain takes two cycles a link on every processor of the last twenty years. The two constants
 /// are hidden from the compiler, and no shorter formula is equal to such a mixed chain.
-fn clock_hz(alone: bool) -> f64 {
+fn clock_hz() -> f64 {
     let (add, flip) = (black_box(0x9E37_79B9_7F4A_7C15_u64), black_box(0xD1B5_4A32_D192_ED03_u64));
     let mut link = black_box(1_u64);
-    let watch = Watch::start(alone);
+    let started = processor_seconds();
     for _ in 0..LINKS {
         link = link.wrapping_add(add) ^ flip;
     }
     black_box(link);
-    2.0 * f64::from(LINKS) / watch.seconds()
+    2.0 * f64::from(LINKS) / (processor_seconds() - started)
 }
 
-/// A stopwatch on the processor time of this thread, or on the wall.
+/// A stopwatch on the wall, and on the processor time of the threads of the current pool.
 #[derive(Debug)]
-enum Watch {
-    #[cfg(unix)]
-    Processor(f64),
-    Wall(Stopwatch),
+struct Watch {
+    wall: Stopwatch,
+    processor: Vec<f64>,
 }
 
 impl Watch {
-    #[cfg(unix)]
-    fn start(alone: bool) -> Self {
-        if alone { Self::Processor(processor_seconds()) } else { Self::Wall(Clock::System.start()) }
+    fn start() -> Self {
+        let processor = rayon::broadcast(|_| processor_seconds());
+        Self { wall: Clock::System.start(), processor }
     }
 
-    #[cfg(not(unix))]
-    fn start(_: bool) -> Self {
-        Self::Wall(Clock::System.start())
-    }
-
-    fn seconds(&self) -> f64 {
-        match self {
-            #[cfg(unix)]
-            Self::Processor(started) => processor_seconds() - started,
-            Self::Wall(watch) => watch.seconds(),
-        }
+    /// Seconds, and seconds of processor time of the thread that worked most.
+    fn seconds(&self) -> (f64, f64) {
+        let wall = self.wall.seconds();
+        let now = rayon::broadcast(|_| processor_seconds());
+        let spent = now.iter().zip(&self.processor).map(|(now, before)| now - before);
+        let most = spent.fold(0.0, f64::max);
+        (if now.len() == 1 { most } else { wall }, most)
     }
 }
 
@@ -151,16 +159,30 @@ fn processor_seconds() -> f64 {
     time.tv_sec as f64 + 1e-9 * time.tv_nsec as f64
 }
 
+/// The time on the wall, where threads have no clock of their own.
+#[cfg(not(unix))]
+fn processor_seconds() -> f64 {
+    use std::sync::OnceLock;
+    static STARTED: OnceLock<Stopwatch> = OnceLock::new();
+    STARTED.get_or_init(|| Clock::System.start()).seconds()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_summary_is_the_median_of_each_number() {
-        let reading = summary(&[(3.0, 1e9), (1.0, 4e9), (2.0, 3e9)]);
+        let repetitions = [(3.0, 0.5, 1e9), (1.0, 0.75, 4e9), (2.0, 0.25, 3e9)];
+        let repetitions = repetitions.map(|(seconds, processor_seconds, clock_hz)| Repetition {
+            seconds,
+            processor_seconds,
+            clock_hz,
+        });
+        let (processor_seconds, clock_ghz) = (0.5, 3.0);
         assert_eq!(
-            reading,
-            Reading { seconds: 2.0, cycles: 4e9, clock_ghz: 3.0, spread: 1.0 },
+            summary(&repetitions),
+            Reading { seconds: 2.0, processor_seconds, cycles: 4e9, clock_ghz, spread: 1.0 },
             "cycles are those of each repetition: 3e9, 4e9, 6e9"
         );
     }

@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::coding::Coding;
 use super::error::PackedError;
 use super::ladder::ChannelLimits;
-use super::sums::{Sums, SumsError};
+use super::sums::{Sums, SumsError, quantized};
 use crate::bits::{CodeImages, ConvolutionError, Ladder, Ladders, Window, max_pool};
 use crate::nn::activation::Activation;
 use crate::nn::batch_norm::{Affine, BatchNorm};
@@ -95,7 +95,7 @@ impl Block {
     /// The output for a batch of levels, or of what the quantizer before the sums reads.
     pub(super) fn run(&self, input: Batch) -> Result<Batch, PackedError> {
         let codes = match (&self.thresholds, input) {
-            (Some(thresholds), input) => self.sums.quantize(&input.into_tensor(), thresholds),
+            (Some(thresholds), input) => quantized(&input.into_tensor(), thresholds),
             // As they were written they are read.
             (None, Batch::Codes { images, coding }) if coding == *self.sums.coding() => Ok(images),
             (None, input) => self.sums.encode(&input.into_tensor()),

@@ -168,28 +168,6 @@ impl Sums {
         Ok(output)
     }
 
-    /// The codes of a batch of numbers, through the thresholds of a quantizer.
-    pub(super) fn quantize(
-        &self,
-        batch: &Tensor,
-        thresholds: &[f32],
-    ) -> Result<CodeImages, SumsError> {
-        let Shape { height, width, channels } = batch.shape();
-        let image_len = batch.layout().image_len();
-        // A border holds zeros.
-        let nan = batch.data().par_chunks(image_len).position_first(has_nan);
-        if let Some(image) = nan {
-            return Err(SumsError::NotALevel { image, value: f32::NAN });
-        }
-        let compact: Cow<'_, [f32]> = match batch.layout().border {
-            0 => batch.data().into(),
-            _ => batch.to_compact().into(),
-        };
-        let codes = quantize(&compact, thresholds, batch.images() * height * width, channels);
-        let codes = codes.map_err(ConvolutionError::from)?;
-        Ok(CodeImages::new(batch.images(), height, width, codes)?)
-    }
-
     /// The codes of a batch of levels.
     pub(super) fn encode(&self, batch: &Tensor) -> Result<CodeImages, SumsError> {
         let (layout, shape) = (batch.layout(), batch.shape());
@@ -211,6 +189,24 @@ impl Sums {
         let codes = codes.map_err(ConvolutionError::from)?;
         Ok(CodeImages::new(batch.images(), shape.height, shape.width, codes)?)
     }
+}
+
+/// The codes of a batch of numbers, through the thresholds of a quantizer.
+pub(super) fn quantized(batch: &Tensor, thresholds: &[f32]) -> Result<CodeImages, SumsError> {
+    let Shape { height, width, channels } = batch.shape();
+    let image_len = batch.layout().image_len();
+    // A border holds zeros.
+    let nan = batch.data().par_chunks(image_len).position_first(has_nan);
+    if let Some(image) = nan {
+        return Err(SumsError::NotALevel { image, value: f32::NAN });
+    }
+    let compact: Cow<'_, [f32]> = match batch.layout().border {
+        0 => batch.data().into(),
+        _ => batch.to_compact().into(),
+    };
+    let codes = quantize(&compact, thresholds, batch.images() * height * width, channels);
+    let codes = codes.map_err(ConvolutionError::from)?;
+    Ok(CodeImages::new(batch.images(), height, width, codes)?)
 }
 
 /// Whether one of `numbers` is NaN.
