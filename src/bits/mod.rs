@@ -9,6 +9,7 @@ mod product;
 mod quantize;
 mod sign_product;
 mod signs;
+mod steps;
 mod weights;
 mod word;
 
