@@ -1,6 +1,6 @@
 //! Integer thresholds, one ladder a channel: a batch norm and a quantizer, folded.
 
-use super::codes::{check_bits, code_max, width};
+use super::codes::{check_bits, code_max};
 use super::error::BitsError;
 
 /// What becomes of the sums of each channel: `code = #{ i : direction·sum >= limit_i }`.
@@ -90,16 +90,5 @@ impl Ladders {
     pub fn ladder(&self, channel: usize) -> Ladder<'_> {
         let steps = code_max(self.bits) as usize;
         Ladder { falling: self.falling[channel], limits: &self.limits[channel * steps..][..steps] }
-    }
-
-    /// Writes the codes of one sum a channel as a stream.
-    pub(super) fn encode(&self, sums: &[i32], stream: &mut [u8]) {
-        let width = width(self.bits);
-        let per_byte = 8 / width;
-        for (first, (sums, byte)) in sums.chunks(per_byte).zip(stream).enumerate() {
-            let channels = first * per_byte..;
-            let codes = channels.zip(sums).map(|(channel, &sum)| self.ladder(channel).code(sum));
-            *byte = codes.zip((0..8).step_by(width)).fold(0, |byte, (code, at)| byte | code << at);
-        }
     }
 }

@@ -10,6 +10,7 @@ mod product;
 mod quantize;
 mod sign_product;
 mod signs;
+mod steps;
 mod weights;
 mod word;
 

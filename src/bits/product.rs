@@ -6,6 +6,7 @@ use super::codes::{CodeRows, Codes, check_bits, code_max};
 use super::error::BitsError;
 use super::kernel::{Affine, Kernel, Panel, Weights, Workspace};
 use super::ladders::Ladders;
+use super::steps::Steps;
 use super::weights::WeightPlanes;
 
 /// Rows that a thread takes at a time: the panel stays in the first cache, and the weights are read
@@ -67,7 +68,8 @@ impl Product {
         // A sum of codes alone must fit too.
         let most = u64::from(code_max(bits)) * u64::from(planes.most().max(1));
         let worst = u64::try_from(columns).ok().and_then(|columns| columns.checked_mul(most));
-        if worst.is_none_or(|worst| i32::try_from(worst).is_err()) {
+        // The greatest i32 itself is left out, so that a limit above every sum is one too.
+        if worst.is_none_or(|worst| worst >= u64::from(i32::MAX.unsigned_abs())) {
             let most = u32::try_from(most).unwrap_or(u32::MAX);
             return Err(BitsError::Overflow { columns, most });
         }
@@ -155,6 +157,7 @@ impl Product {
             return Err(BitsError::WrongOutput { inputs, weights, output });
         }
         let stride = output.stride();
+        let steps = Steps::new(ladders);
         let climb = self.weights.climb(ladders).filter(|_| self.is_direct());
         let blocks = output.bytes_mut().par_chunks_mut((stride * BLOCK).max(1)).enumerate();
         blocks.for_each_init(
@@ -168,8 +171,7 @@ impl Product {
                 }
                 sums.resize(count * self.rows, 0);
                 self.block_sums(scratch, sums);
-                let rows = sums.chunks_exact(self.rows).zip(output.chunks_exact_mut(stride));
-                rows.for_each(|(sums, output)| ladders.encode(sums, output));
+                steps.encode(sums, (output, stride));
             },
         );
         Ok(())

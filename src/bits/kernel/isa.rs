@@ -8,15 +8,13 @@ pub(super) struct Vbmi(());
 impl Vbmi {
     /// The proof, on a processor that has them.
     pub(super) fn detect() -> Option<Self> {
-        let has = Vpopcntdq::detect().is_some()
-            && is_x86_feature_detected!("avx512vbmi")
-            && is_x86_feature_detected!("bmi2");
+        let has = Vpopcntdq::detect().is_some() && is_x86_feature_detected!("avx512vbmi");
         has.then_some(Self(()))
     }
 }
 
 /// Proof that the processor has the instructions of the popcount kernel: AVX-512 F, BW, DQ, VL and
-/// VPOPCNTDQ.
+/// VPOPCNTDQ, and BMI2.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Vpopcntdq(());
 
@@ -27,7 +25,8 @@ impl Vpopcntdq {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512vpopcntdq");
+            && is_x86_feature_detected!("avx512vpopcntdq")
+            && is_x86_feature_detected!("bmi2");
         has.then_some(Self(()))
     }
 }

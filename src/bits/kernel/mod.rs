@@ -10,6 +10,11 @@
 )]
 
 #[cfg(target_arch = "x86_64")]
+mod encoder;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "no_encoder.rs"]
+mod encoder;
+#[cfg(target_arch = "x86_64")]
 mod isa;
 #[cfg(target_arch = "x86_64")]
 mod line;
@@ -23,6 +28,7 @@ mod portable;
 use std::fmt;
 use std::str::FromStr;
 
+pub(super) use self::encoder::Encoder;
 #[cfg(target_arch = "x86_64")]
 use self::lookup::LookupWeights;
 pub(super) use self::panel::Panel;
