@@ -99,7 +99,7 @@ pub enum ConvolutionError {
         expected: usize,
     },
     /// A sum that does not fit.
-    #[error("a sum and what is added to it exceed {}; use smaller numbers", i32::MAX)]
+    #[error("a sum and what is added to it reach {}; use smaller numbers", i32::MAX)]
     ResidualOverflow,
     /// The codes cannot be packed or multiplied.
     #[error(transparent)]

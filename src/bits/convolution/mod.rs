@@ -14,6 +14,7 @@ pub use self::pool::max_pool;
 pub use self::window::Window;
 use self::windows::Windows;
 use super::codes::code_max;
+use super::steps::Steps;
 use super::{BitsError, Kernel, Ladders, Product, SignMatrix};
 
 /// Rows that a thread takes at a time where sums are not the last thing: a few of any length.
@@ -184,7 +185,7 @@ impl Convolution {
     /// # Errors
     ///
     /// As [`Convolution::codes`], and when the residual has not one number for each sum, or a number
-    /// and its sum exceed an `i32`.
+    /// and its sum reach an end of the `i32`.
     pub fn codes_with_residual(
         &self,
         input: &CodeImages,
@@ -218,7 +219,7 @@ impl Convolution {
             let (given, expected) = (codes.bits(), ladders.bits());
             return Err(BitsError::WrongBits { given, expected }.into());
         }
-        let stride = codes.stride().max(1);
+        let (steps, stride) = (Steps::new(ladders), codes.stride().max(1));
         let blocks = codes.bytes_mut().par_chunks_mut(BLOCK * stride).enumerate();
         blocks.try_for_each(|(block, bytes)| {
             let first = block * BLOCK;
@@ -227,11 +228,13 @@ impl Convolution {
             if let Some(residual) = residual {
                 let added = sums.iter_mut().zip(&residual[first * channels..]);
                 for (sum, &more) in added {
-                    *sum = sum.checked_add(more).ok_or(ConvolutionError::ResidualOverflow)?;
+                    // The ends of the range are no sums: limits beyond it are compared as if there.
+                    let added = sum.checked_add(more);
+                    let added = added.filter(|&added| added > i32::MIN && added < i32::MAX);
+                    *sum = added.ok_or(ConvolutionError::ResidualOverflow)?;
                 }
             }
-            let pixels = sums.chunks_exact(channels).zip(bytes.chunks_exact_mut(stride));
-            pixels.for_each(|(sums, bytes)| ladders.encode(sums, bytes));
+            steps.encode(&sums, (bytes, stride));
             Ok(())
         })
     }
