@@ -63,6 +63,11 @@ const DRAWN: &[(&str, &str, &str, bool)] = &[
     ("convergence", "rates", "levels", false),
     ("convergence", "rates", "gap", false),
     ("convergence", "rates", "law", false),
+    ("roofline", "depth", "length", false),
+    ("roofline", "depth", "mac_per_cycle", false),
+    ("roofline", "depth", "limit", true),
+    ("roofline", "size", "macs", false),
+    ("roofline", "size", "time", false),
 ];
 
 /// The record with the columns of one table replaced.
@@ -290,6 +295,7 @@ fn more_panels_than_anyone_can_read_are_refused() {
             "compare" => ("compare", "quantizer"),
             "limits" => ("designs", "design"),
             "convergence" => ("rounds", "method"),
+            "roofline" => ("depth", "kernel"),
             kind => (if kind == "levels" { "levels" } else { "distortion" }, "design"),
         };
         let crowded = with_columns(&record, table, |columns| {

@@ -49,6 +49,67 @@ pub enum BitsError {
         /// The greatest code that they hold.
         most: u32,
     },
+    /// More than memory can hold.
+    #[error("{rows} rows of {columns} codes exceed the address space; use fewer rows at a time")]
+    TooLarge {
+        /// Rows asked for.
+        rows: usize,
+        /// Codes in a row.
+        columns: usize,
+    },
+    /// Limits that are no ladder.
+    #[error(
+        "channel {channel} needs {steps} limits that never fall, for codes of {bits} bits; repeat the last limit where there are fewer levels"
+    )]
+    NotALadder {
+        /// The channel, from 0.
+        channel: usize,
+        /// Bits of a code.
+        bits: u32,
+        /// Limits that a ladder has.
+        steps: usize,
+    },
+    /// Thresholds that are not those of a quantizer.
+    #[error(
+        "{given} thresholds were given; a quantizer has 1 to {most} of them, none NaN, none below the one before"
+    )]
+    NotThresholds {
+        /// Thresholds given.
+        given: usize,
+        /// The most thresholds.
+        most: usize,
+    },
+    /// A kernel of no name.
+    #[error("no kernel is called `{given}`; there are portable, avx2, popcount and lookup")]
+    UnknownKernel {
+        /// The name.
+        given: String,
+    },
+    /// A kernel whose instructions are missing.
+    #[error("this processor has not the instructions of the kernel `{kernel}`; use `portable`")]
+    Unavailable {
+        /// Its name.
+        kernel: &'static str,
+    },
+    /// Sums over nothing.
+    #[error("weight rows of no numbers were given; a product sums over one column at least")]
+    NoColumns,
+    /// The codes have another width than the product or its output was made for.
+    #[error("codes of {given} bits were given where {expected} are due")]
+    WrongBits {
+        /// Bits of the codes given.
+        given: u32,
+        /// Bits of those that are due.
+        expected: u32,
+    },
+    /// Ladders for other channels.
+    #[error("{ladders} ladders meet {weights} weight rows; each row is a channel with one ladder")]
+    WrongLadders {
+        /// Ladders given.
+        ladders: usize,
+        /// Rows of the weights.
+        weights: usize,
+    },
     /// The sums of a product run over different lengths.
     #[error("weight rows of {weights} numbers meet input rows of {inputs}; they must be equal")]
     InnerMismatch {

@@ -1,10 +1,8 @@
 //! A matrix of small codes as bit planes.
 
+use super::codes::{BITS_MAX, code_max};
 use super::error::{BitsError, check_length};
 use super::word::{COLUMNS, rows_of, words_in};
-
-/// The most bits of a code: sixteen levels, the most of the paper's Table 4.
-pub const BITS_MAX: u32 = 4;
 
 /// `rows` x `columns` codes of `bits` bits each; plane `p` of a row holds bit `p` of each code.
 ///
@@ -120,9 +118,4 @@ fn gather(codes: [u8; 8], plane: u32) -> u64 {
     const SPREAD: u64 = 0x0102_0408_1020_4080;
     let bits = u64::from_le_bytes(codes) >> plane & 0x0101_0101_0101_0101;
     bits.wrapping_mul(SPREAD) >> 56
-}
-
-/// The greatest code of `bits` bits.
-pub(super) fn code_max(bits: u32) -> u32 {
-    (1 << bits) - 1
 }

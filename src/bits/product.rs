@@ -1,172 +1,237 @@
-//! Products of packed matrices: and, xor, and counting bits.
+//! Products of small weights and rows of codes, exact to the last integer.
 
-#![expect(
-    clippy::inline_always,
-    reason = "what is not inlined into a vectorised loop is compiled for the oldest processor"
-)]
+use rayon::prelude::*;
 
-use pulp::{Arch, NullaryFnOnce};
-
+use super::codes::{CodeRows, Codes, check_bits, code_max};
 use super::error::BitsError;
-use super::planes::{CodePlanes, code_max};
-use super::signs::SignMatrix;
+use super::kernel::{Affine, Kernel, Panel, Weights, Workspace};
+use super::ladders::Ladders;
+use super::steps::Steps;
+use super::weights::WeightPlanes;
 
-/// `output[i, o] = Σ_k w[o, k]·c[i, k]` for signs `w` and codes `c`, exactly.
+/// Rows that a thread takes at a time: the panel stays in the first cache, and the weights are read
+/// from the second one once for all of them.
+const BLOCK: usize = 32;
+
+/// Weights in the layout of one kernel, to be multiplied with rows of codes again and again.
 ///
-/// With `s` the bits of a row of signs (`w = 2s - 1`) and `b_p` the planes of a row of codes:
-///
-/// `Σ_k w·c = Σ_p 2^p (2·popcount(s ∧ b_p) - popcount(b_p))`
-///
-/// `output` has a row for each row of codes and a column for each row of weights.
-///
-/// # Errors
-///
-/// When the columns differ, when a sum of that many greatest codes would not fit in an `i32`, or
-/// when `output` has not one place for each sum.
+/// `sum[i, n] = Σ_k w[n, k]·c[i, k]`, exactly, whatever the kernel and the number of threads.
 ///
 /// # Examples
 ///
 /// ```
-/// use hwgq::bits::{CodePlanes, SignMatrix, product};
+/// use hwgq::bits::{Codes, Product, SignMatrix};
 /// let weights = SignMatrix::new(2, 3, &[1.0, -1.0, 1.0, -1.0, -1.0, -1.0])?;
-/// let codes = CodePlanes::new(2, 1, 3, &[3, 1, 2])?;
+/// let product = Product::new(&weights, 2)?;
 /// let mut sums = [0; 2];
-/// product(&weights, &codes, &mut sums)?;
+/// product.sums(&Codes::new(2, 1, 3, &[3, 1, 2])?, &mut sums)?;
 /// assert_eq!(sums, [3 - 1 + 2, -3 - 1 - 2]);
 /// # Ok::<(), hwgq::bits::BitsError>(())
 /// ```
-pub fn product(
-    weights: &SignMatrix,
-    codes: &CodePlanes,
-    output: &mut [i32],
-) -> Result<(), BitsError> {
-    check_columns(weights.columns(), codes.columns(), code_max(codes.bits()))?;
-    check_output(weights.rows(), codes.rows(), output.len())?;
-    Arch::new().dispatch(CodeProduct { weights, codes, output });
-    Ok(())
+#[derive(Debug, Clone)]
+pub struct Product {
+    bits: u32,
+    rows: usize,
+    columns: usize,
+    factors: Vec<i32>,
+    offset: i32,
+    weights: Weights,
 }
 
-/// `output[i, o] = Σ_k w[o, k]·x[i, k]` for signs `w` and signs `x`, exactly.
-///
-/// Equal signs give +1, different ones -1: with `s` and `r` the bits of two rows of `K` signs,
-///
-/// `Σ_k w·x = K - 2·popcount(s ⊕ r)`
-///
-/// `output` has a row for each row of inputs and a column for each row of weights.
-///
-/// # Errors
-///
-/// When the columns differ, when there are more of them than the greatest `i32`, or when `output`
-/// has not one place for each sum.
-///
-/// # Examples
-///
-/// ```
-/// use hwgq::bits::{SignMatrix, sign_product};
-/// let weights = SignMatrix::new(1, 3, &[1.0, -1.0, 1.0])?;
-/// let inputs = SignMatrix::new(2, 3, &[1.0, -1.0, 1.0, 1.0, 1.0, -1.0])?;
-/// let mut sums = [0; 2];
-/// sign_product(&weights, &inputs, &mut sums)?;
-/// assert_eq!(sums, [1 + 1 + 1, 1 - 1 - 1]);
-/// # Ok::<(), hwgq::bits::BitsError>(())
-/// ```
-pub fn sign_product(
-    weights: &SignMatrix,
-    inputs: &SignMatrix,
-    output: &mut [i32],
-) -> Result<(), BitsError> {
-    let columns = check_columns(weights.columns(), inputs.columns(), 1)?;
-    check_output(weights.rows(), inputs.rows(), output.len())?;
-    Arch::new().dispatch(SignProduct { columns, weights, inputs, output });
-    Ok(())
-}
+impl Product {
+    /// `weights` for codes of `bits` bits, with the kernel that suits their shape and this processor.
+    ///
+    /// # Errors
+    ///
+    /// As [`Product::with_kernel`].
+    pub fn new(weights: impl Into<WeightPlanes>, bits: u32) -> Result<Self, BitsError> {
+        Self::with_kernel(weights, bits, Kernel::Portable)
+    }
 
-/// The loop of [`product`], compiled once for each instruction set: the oldest one cannot count the
-/// bits of a word. A type and not a closure, because only a method can be told to be inlined there.
-struct CodeProduct<'a> {
-    weights: &'a SignMatrix,
-    codes: &'a CodePlanes,
-    output: &'a mut [i32],
-}
-
-impl NullaryFnOnce for CodeProduct<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let rows = self.output.chunks_exact_mut(self.weights.rows().max(1));
-        for (input, sums) in rows.enumerate() {
-            let planes = self.codes.planes(input);
-            let total = weighted(planes.clone().map(|plane| count(plane.iter().copied())));
-            for (row, sum) in sums.iter_mut().enumerate() {
-                let signs = self.weights.row(row);
-                let shared = planes.clone().map(|plane| count_pairs(signs, plane, |s, b| s & b));
-                let positive = weighted(shared);
-                // 2·positive - total, written so that nothing on the way exceeds the worst sum:
-                // the codes under a +1 less the codes under a -1.
-                *sum = positive.cast_signed() - (total - positive).cast_signed();
-            }
+    /// `weights` for codes of `bits` bits, with this kernel.
+    ///
+    /// # Errors
+    ///
+    /// When codes of so many bits cannot be packed, the weights have no columns, a sum of that many
+    /// greatest codes would not fit in an `i32`, or this processor cannot run the kernel.
+    pub fn with_kernel(
+        weights: impl Into<WeightPlanes>,
+        bits: u32,
+        kernel: Kernel,
+    ) -> Result<Self, BitsError> {
+        let planes = weights.into();
+        check_bits(bits)?;
+        let (rows, columns) = (planes.rows(), planes.columns());
+        if columns == 0 {
+            return Err(BitsError::NoColumns);
         }
-    }
-}
-
-/// The loop of [`sign_product`].
-struct SignProduct<'a> {
-    columns: u32,
-    weights: &'a SignMatrix,
-    inputs: &'a SignMatrix,
-    output: &'a mut [i32],
-}
-
-impl NullaryFnOnce for SignProduct<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let rows = self.output.chunks_exact_mut(self.weights.rows().max(1));
-        for (input, sums) in rows.enumerate() {
-            let signs = self.inputs.row(input);
-            for (row, sum) in sums.iter_mut().enumerate() {
-                let different = count_pairs(self.weights.row(row), signs, |s, r| s ^ r);
-                // K - 2·different, again without leaving the range of the result.
-                *sum = (self.columns - different).cast_signed() - different.cast_signed();
-            }
+        // A sum of codes alone must fit too.
+        let most = u64::from(code_max(bits)) * u64::from(planes.most().max(1));
+        let worst = u64::try_from(columns).ok().and_then(|columns| columns.checked_mul(most));
+        // The greatest i32 itself is left out, so that a limit above every sum is one too.
+        if worst.is_none_or(|worst| worst >= u64::from(i32::MAX.unsigned_abs())) {
+            let most = u32::try_from(most).unwrap_or(u32::MAX);
+            return Err(BitsError::Overflow { columns, most });
         }
+        let weights = Weights::new(&planes, bits, kernel)?;
+        let (factors, offset) = (planes.factors().to_vec(), planes.offset());
+        Ok(Self { bits, rows, columns, factors, offset, weights })
     }
-}
 
-#[inline(always)]
-fn count(words: impl Iterator<Item = u64>) -> u32 {
-    words.map(u64::count_ones).sum()
-}
-
-#[inline(always)]
-fn count_pairs(one: &[u64], two: &[u64], combine: impl Fn(u64, u64) -> u64) -> u32 {
-    count(one.iter().zip(two).map(|(&one, &two)| combine(one, two)))
-}
-
-/// `Σ_p 2^p · counts_p`.
-#[inline(always)]
-fn weighted(counts: impl Iterator<Item = u32>) -> u32 {
-    counts.zip(0_u32..).map(|(count, plane)| count << plane).sum()
-}
-
-/// The columns, when they agree and no sum of numbers up to `most` leaves the `i32`.
-fn check_columns(weights: usize, inputs: usize, most: u32) -> Result<u32, BitsError> {
-    if weights != inputs {
-        return Err(BitsError::InnerMismatch { weights, inputs });
+    /// How the product is computed.
+    pub fn kernel(&self) -> Kernel {
+        self.weights.kernel()
     }
-    let columns = u32::try_from(weights).ok();
-    let fits = |&columns: &u32| {
-        columns.checked_mul(most).is_some_and(|worst| worst <= i32::MAX.cast_unsigned())
-    };
-    columns.filter(fits).ok_or(BitsError::Overflow { columns: weights, most })
-}
 
-fn check_output(weights: usize, inputs: usize, output: usize) -> Result<(), BitsError> {
-    if weights.checked_mul(inputs) == Some(output) {
+    /// Rows of the weights: the channels of the output.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Codes in a row of the input.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Bits of a code of the input.
+    pub fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// Writes the sums: a row for each row of the input, a column for each row of the weights.
+    ///
+    /// The rows are spread over the threads of the current `rayon` pool.
+    ///
+    /// # Errors
+    ///
+    /// When the input has codes of another width or rows of another length, or `output` has not one
+    /// place for each sum.
+    pub fn sums(
+        &self,
+        input: &(impl CodeRows + ?Sized),
+        output: &mut [i32],
+    ) -> Result<(), BitsError> {
+        self.check_input(input)?;
+        if self.rows.checked_mul(input.rows()) != Some(output.len()) {
+            let (inputs, weights, output) = (input.rows(), self.rows, output.len());
+            return Err(BitsError::WrongOutput { inputs, weights, output });
+        }
+        let blocks = output.par_chunks_mut((self.rows * BLOCK).max(1)).enumerate();
+        blocks.for_each_init(
+            || Scratch::new(self),
+            |scratch, (block, output)| {
+                let count = output.len() / self.rows;
+                scratch.panel.fill(input, block * BLOCK, count);
+                self.block_sums(scratch, output);
+            },
+        );
         Ok(())
-    } else {
-        Err(BitsError::WrongOutput { inputs, weights, output })
+    }
+
+    /// Writes the codes of the sums by the ladder of each channel: batch norm and quantizer, folded.
+    ///
+    /// The rows are spread over the threads of the current `rayon` pool.
+    ///
+    /// # Errors
+    ///
+    /// As [`Product::sums`], and when there is not one ladder for each channel, or `output` is not a
+    /// row for each row of the input and a column for each channel, of codes as the ladders have.
+    pub fn codes(
+        &self,
+        input: &(impl CodeRows + ?Sized),
+        ladders: &Ladders,
+        output: &mut Codes,
+    ) -> Result<(), BitsError> {
+        self.check_input(input)?;
+        if ladders.channels() != self.rows {
+            let (ladders, weights) = (ladders.channels(), self.rows);
+            return Err(BitsError::WrongLadders { ladders, weights });
+        }
+        if ladders.bits() != output.bits() {
+            let (given, expected) = (output.bits(), ladders.bits());
+            return Err(BitsError::WrongBits { given, expected });
+        }
+        if (output.rows(), output.columns()) != (input.rows(), self.rows) {
+            let (inputs, weights) = (input.rows(), self.rows);
+            let output = output.rows().saturating_mul(output.columns());
+            return Err(BitsError::WrongOutput { inputs, weights, output });
+        }
+        let stride = output.stride();
+        let steps = Steps::new(ladders);
+        let climb = self.weights.climb(ladders).filter(|_| self.is_direct());
+        let blocks = output.bytes_mut().par_chunks_mut((stride * BLOCK).max(1)).enumerate();
+        blocks.for_each_init(
+            || (Scratch::new(self), Vec::new()),
+            |(scratch, sums), (block, output)| {
+                let count = output.len() / stride;
+                scratch.panel.fill(input, block * BLOCK, count);
+                if let Some(climb) = &climb {
+                    let Scratch { panel, workspace, .. } = scratch;
+                    return self.weights.codes(panel, climb, workspace, (output, stride));
+                }
+                sums.resize(count * self.rows, 0);
+                self.block_sums(scratch, sums);
+                steps.encode(sums, (output, stride));
+            },
+        );
+        Ok(())
+    }
+
+    /// Whether a sum of the kernel is one of the product, up to a factor and an offset.
+    fn is_direct(&self) -> bool {
+        self.factors.len() == 1 && self.bits <= 2
+    }
+
+    fn check_input(&self, input: &(impl CodeRows + ?Sized)) -> Result<(), BitsError> {
+        if input.columns() != self.columns {
+            let (weights, inputs) = (self.columns, input.columns());
+            return Err(BitsError::InnerMismatch { weights, inputs });
+        }
+        if input.bits() != self.bits {
+            return Err(BitsError::WrongBits { given: input.bits(), expected: self.bits });
+        }
+        Ok(())
+    }
+
+    /// The sums of the rows of a panel.
+    fn block_sums(&self, scratch: &mut Scratch, output: &mut [i32]) {
+        let Scratch { panel, workspace, parts } = scratch;
+        if self.is_direct() {
+            let affine = Affine { factor: self.factors[0], offset: self.offset };
+            return self.weights.sums(panel, affine, workspace, output);
+        }
+        let rows = output.chunks_exact_mut(self.rows);
+        let (digits, planes) = (panel.rows() / rows.len().max(1), self.factors.len());
+        parts.resize(panel.rows() * planes * self.rows, 0);
+        self.weights.sums(panel, Affine::IDENTITY, workspace, parts);
+        let parts = parts.chunks_exact(digits * planes * self.rows);
+        for (row, (output, parts)) in rows.zip(parts).enumerate() {
+            let totals = (0..digits).map(|digit| panel.total(row * digits + digit) << (2 * digit));
+            let total = totals.fold(0_i32, i32::wrapping_add);
+            output.fill(self.offset.wrapping_mul(total));
+            let factors = (0..digits)
+                .flat_map(|digit| self.factors.iter().map(move |factor| factor << (2 * digit)));
+            for (factor, parts) in factors.zip(parts.chunks_exact(self.rows)) {
+                for (output, &part) in output.iter_mut().zip(parts) {
+                    *output = output.wrapping_add(factor.wrapping_mul(part));
+                }
+            }
+        }
+    }
+}
+
+/// What a thread needs for itself.
+struct Scratch {
+    panel: Panel,
+    workspace: Workspace,
+    /// Sums over single planes and digits.
+    parts: Vec<i32>,
+}
+
+impl Scratch {
+    fn new(product: &Product) -> Self {
+        let digit_bits = product.weights.digit_bits(product.bits);
+        let panel = Panel::new(product.bits, product.columns, digit_bits);
+        Self { panel, workspace: Workspace::default(), parts: Vec::new() }
     }
 }

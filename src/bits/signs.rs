@@ -69,6 +69,13 @@ impl SignMatrix {
         if word >> (column % COLUMNS) & 1 == 1 { 1 } else { -1 }
     }
 
+    /// `count` rows from `first` on, as a matrix.
+    pub(super) fn some_rows(&self, first: usize, count: usize) -> Self {
+        let length = words_in(self.columns);
+        let words = self.words[first * length..][..count * length].to_vec();
+        Self { rows: count, columns: self.columns, words }
+    }
+
     /// The words of a row.
     pub(super) fn row(&self, row: usize) -> &[u64] {
         let length = words_in(self.columns);

@@ -20,6 +20,7 @@ mod limits;
 mod mark;
 mod mismatch;
 mod panel;
+mod roofline;
 mod sheet;
 mod stroke;
 mod theme;
@@ -39,6 +40,7 @@ pub use histogram::Histogram;
 pub use levels::Levels;
 pub use limits::Limits;
 pub use mismatch::Mismatch;
+pub use roofline::Roofline;
 
 use crate::record::Record;
 
@@ -73,6 +75,7 @@ pub const FIGURES: &[&dyn Figure] = &[
     &Limits,
     &Convergence,
     &Compare,
+    &Roofline,
 ];
 
 /// Draws `record` as its kind demands.

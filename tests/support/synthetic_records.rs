@@ -34,6 +34,7 @@ pub(crate) fn all() -> Vec<Record> {
         compare(),
         limits(),
         convergence(),
+        roofline(),
     ]
 }
 
@@ -554,4 +555,32 @@ pub(crate) fn convergence() -> Record {
     );
     let title = "Teaching: From a start to the optimum";
     record("convergence", "convergence", title, vec![rounds.unwrap(), rates.unwrap()])
+}
+
+/// Two kernels with a limit and a peer without one.
+pub(crate) fn roofline() -> Record {
+    let kernels = [("lookup", 384.0), ("popcount", 171.0), ("int8 of others", f64::NAN)];
+    let lengths = [64.0, 576.0, 1152.0, 4608.0];
+    let rows: Vec<_> =
+        kernels.iter().flat_map(|kernel| lengths.map(|k| (kernel.0, kernel.1, k))).collect();
+    let rate = |limit: f64, k: f64| limit.min(500.0) * k / (k + 100.0);
+    let depth = Table::new(
+        "depth",
+        vec![
+            text("kernel", rows.iter().map(|row| row.0)),
+            number("length", "", rows.iter().map(|row| row.2)),
+            number("mac_per_cycle", "", rows.iter().map(|row| rate(row.1, row.2).min(380.0))),
+            number("limit", "", rows.iter().map(|row| row.1)),
+        ],
+    );
+    let size = Table::new(
+        "size",
+        vec![
+            text("kernel", rows.iter().map(|row| row.0)),
+            number("macs", "", rows.iter().map(|row| row.2.powi(3))),
+            number("time", "ms", rows.iter().map(|row| 1e-9 * row.2.powi(3) + 1e-3)),
+        ],
+    );
+    let title = "Products of signs and 2-bit codes";
+    record("roofline", "roofline", title, vec![depth.unwrap(), size.unwrap()])
 }

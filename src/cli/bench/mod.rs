@@ -1,7 +1,18 @@
 //! `hwgq bench`: how fast, measured here and now.
 
+mod answer;
+mod contest;
+mod conv;
 mod design;
+mod gemm;
 mod kmeans;
+mod layer;
+mod operands;
+mod pack;
+mod peers;
+mod roofline;
+mod shape;
+mod timing;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -19,11 +30,17 @@ pub(super) struct Arguments {
 enum What {
     Design(design::Arguments),
     Kmeans(kmeans::Arguments),
+    Gemm(gemm::Arguments),
+    Conv(conv::Arguments),
+    Pack(pack::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     match &arguments.what {
         What::Design(arguments) => design::run(arguments),
         What::Kmeans(arguments) => kmeans::run(arguments),
+        What::Gemm(arguments) => gemm::run(arguments),
+        What::Conv(arguments) => conv::run(arguments),
+        What::Pack(arguments) => pack::run(arguments),
     }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::bits::BitsError;
+use crate::bits::ConvolutionError;
 use crate::nn::error::NetworkError;
 use crate::nn::tensor::Shape;
 
@@ -65,13 +65,13 @@ pub enum PackedError {
         /// The image in the batch, from 0.
         image: usize,
     },
-    /// The integers cannot be packed or multiplied.
+    /// The integers cannot be packed or convolved.
     #[error("`{layer}`: {source}")]
-    Bits {
+    Convolution {
         /// The layer.
         layer: String,
         /// The reason.
-        source: BitsError,
+        source: ConvolutionError,
     },
     /// What is left of the network around the packed layers is none.
     #[error("the layers around the packed ones: {0}")]

@@ -1,10 +1,7 @@
 //! The grid of a codebook: levels that are small integers times one step.
 
-use crate::bits::BITS_MAX;
+use super::coding::{CODES_MAX, Coding};
 use crate::quantizer::Codebook;
-
-/// The most places of a grid: codes of four bits.
-const PLACES_MAX: usize = 1 << BITS_MAX;
 
 /// The levels `i·step` of a codebook as codes `i + zero` of a few bits.
 ///
@@ -16,10 +13,8 @@ pub(super) struct Grid {
     pub(super) step: f64,
     /// The code of zero.
     pub(super) zero: u8,
-    /// Bits of a code.
-    pub(super) bits: u32,
-    /// The level of each code as the staircase writes it; NaN where no level lies.
-    levels: [f32; PLACES_MAX],
+    /// The level of each code.
+    pub(super) coding: Coding,
 }
 
 impl Grid {
@@ -30,7 +25,7 @@ impl Grid {
     pub(super) fn of(codebook: &Codebook) -> Option<Self> {
         let levels = codebook.levels();
         let widest = levels.iter().fold(0.0_f64, |widest, level| widest.max(level.abs()));
-        (1..PLACES_MAX).find_map(|places| Self::with_step(levels, widest / places as f64, widest))
+        (1..CODES_MAX).find_map(|places| Self::with_step(levels, widest / places as f64, widest))
     }
 
     fn with_step(levels: &[f64], step: f64, widest: f64) -> Option<Self> {
@@ -45,7 +40,7 @@ impl Grid {
             codes.push(integer as i8);
         }
         let lowest = codes.iter().fold(0, |lowest, &code| code.min(lowest));
-        let mut on_grid = [f32::NAN; PLACES_MAX];
+        let mut on_grid = [f32::NAN; CODES_MAX];
         let mut most = lowest.unsigned_abs();
         for (code, &level) in codes.iter().zip(levels) {
             let code = (code - lowest).unsigned_abs();
@@ -55,7 +50,8 @@ impl Grid {
             *on_grid.get_mut(usize::from(code))? = level;
         }
         let bits = u8::BITS - most.leading_zeros();
-        Some(Self { step, zero: lowest.unsigned_abs(), bits, levels: on_grid })
+        let coding = Coding::new(bits, on_grid);
+        Some(Self { step, zero: lowest.unsigned_abs(), coding })
     }
 
     /// The code of each level, as the staircase writes it, into `codes`; the first number that is
@@ -71,8 +67,7 @@ impl Grid {
                 reason = "the cast saturates, and what it loses shows in the comparison"
             )]
             let nearest = (number * inverse + rounding) as u8;
-            let known = self.levels.get(usize::from(nearest));
-            if known.is_none_or(|known| known.to_bits() != number.to_bits()) {
+            if self.coding.level(nearest).to_bits() != number.to_bits() || number.is_nan() {
                 return Err(number);
             }
             *code = nearest;
@@ -93,7 +88,7 @@ mod tests {
 
     /// Step, zero and bits.
     fn summary(levels: &[f64]) -> Option<(f64, u8, u32)> {
-        grid(levels).map(|grid| (grid.step, grid.zero, grid.bits))
+        grid(levels).map(|grid| (grid.step, grid.zero, grid.coding.bits))
     }
 
     #[test]

@@ -1,36 +1,46 @@
-//! A batch norm and a quantizer folded into integer thresholds.
+//! A batch norm and a quantizer folded into integer limits.
 
+use super::coding::Coding;
 use crate::quantizer::Codebook;
 
-/// The level of every integer sum of one channel: how many limits the sum has reached.
+/// The codes of every integer sum of one channel: how many limits the sum has reached, in one
+/// direction or the other.
 ///
-/// `level(n) = encode(value(n))` for a monotone `value`, computed in f64 and not approximated: each
-/// limit is found by asking that very question, so an input on a threshold goes where the codebook
-/// sends it.
+/// The level of a sum is `encode(value(n))` for a monotone `value`, computed in f64 and not
+/// approximated: each limit is found by asking that very question, so an input on a threshold goes
+/// where the codebook sends it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Ladder {
-    /// 1 where larger sums have higher levels, -1 where they have lower ones.
-    direction: i64,
-    // Invariant: increasing, one fewer than the levels; `limits[i]` is the least `direction·n` of a
-    // level above `i`.
-    limits: Vec<i64>,
+pub(super) struct ChannelLimits {
+    /// Whether larger sums have lower levels.
+    pub(super) falling: bool,
+    /// For each code above 0 the least sum, negated where they fall, of that code or a greater one.
+    pub(super) limits: Vec<i64>,
 }
 
-impl Ladder {
-    /// The ladder of sums in `-most..=most`, over which `value` never falls, or never rises.
-    pub(super) fn new(codebook: &Codebook, most: i64, value: impl Fn(i64) -> f64) -> Self {
-        let direction = if value(-most) <= value(most) { 1 } else { -1 };
-        let level = |climbed: i64| codebook.encode(value(direction * climbed));
-        let limits =
-            (1..codebook.len()).map(|above| first(most, |climbed| level(climbed) >= above));
-        Self { direction, limits: limits.collect() }
-    }
-
-    /// The index of the level of `sum`.
-    #[inline]
-    pub(super) fn level(&self, sum: i32) -> usize {
-        let climbed = self.direction * i64::from(sum);
-        self.limits.iter().map(|&limit| usize::from(limit <= climbed)).sum()
+impl ChannelLimits {
+    /// The limits of sums in `-most..=most`, over which `value` never falls, or never rises.
+    ///
+    /// Between the codes of two levels there may be codes of none, which no sum has: a limit
+    /// repeated passes them over.
+    pub(super) fn new(
+        codebook: &Codebook,
+        coding: &Coding,
+        most: i64,
+        value: impl Fn(i64) -> f64,
+    ) -> Self {
+        let falling = value(-most) > value(most);
+        let level = |climbed: i64| codebook.encode(value(if falling { -climbed } else { climbed }));
+        // The least sum of each level, and of none beyond.
+        let reached = (0..codebook.len()).map(|above| match above {
+            0 => i64::MIN,
+            _ => first(most, |climbed| level(climbed) >= above),
+        });
+        let reached: Vec<(usize, i64)> = coding.codes().zip(reached).collect();
+        let limit = |code: usize| {
+            let at = reached.iter().find(|(above, _)| *above >= code);
+            at.map_or(i64::MAX, |&(_, limit)| limit)
+        };
+        Self { falling, limits: (1..1 << coding.bits).map(limit).collect() }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Packed inference: a trained network whose binary layers are exact sums of integers.
 
+mod batch;
 mod block;
+mod coding;
 mod error;
 mod grid;
 mod ladder;
@@ -9,6 +11,7 @@ mod sums;
 use std::collections::VecDeque;
 use std::mem::take;
 
+use self::batch::Batch;
 use self::block::Block;
 pub use self::error::PackedError;
 use super::layer::Mode;
@@ -75,7 +78,7 @@ enum Stage {
     /// Layers that run as they were trained.
     Trained(Network),
     /// Layers that became integers.
-    Packed(Block),
+    Packed(Box<Block>),
 }
 
 impl Packed {
@@ -91,12 +94,15 @@ impl Packed {
         let (mut stages, mut trained) = (Vec::new(), Vec::new());
         let mut shape = input;
         while !layers.is_empty() {
-            if let Some((block, count)) = Block::front(layers.make_contiguous())? {
+            if let Some((mut block, count)) = Block::front(layers.make_contiguous())? {
+                if block.take_in(trained.last()) {
+                    trained.pop();
+                }
                 if !trained.is_empty() {
                     stages.push(Stage::Trained(Network::new(shape, take(&mut trained))?));
                 }
                 shape = block.output_shape();
-                stages.push(Stage::Packed(block));
+                stages.push(Stage::Packed(Box::new(block)));
                 layers.drain(..count);
             } else {
                 trained.extend(layers.pop_front());
@@ -120,17 +126,18 @@ impl Packed {
         if images.shape() != self.input {
             return Err(PackedError::WrongImages { given: images.shape(), expected: self.input });
         }
-        let mut batch = images.clone();
+        let mut batch = Batch::Numbers(images.clone());
         for stage in &mut self.stages {
             batch = match stage {
                 Stage::Trained(network) => {
+                    let batch = batch.into_tensor();
                     copy_pixels(&batch, network.input_mut(batch.images()));
-                    network.forward(Mode::Evaluate).clone()
+                    Batch::Numbers(network.forward(Mode::Evaluate).clone())
                 }
-                Stage::Packed(block) => block.run(&batch)?,
+                Stage::Packed(block) => block.run(batch)?,
             };
         }
-        Ok(batch)
+        Ok(batch.into_tensor())
     }
 
     /// The class of the largest logit of each image, of equal ones the first.

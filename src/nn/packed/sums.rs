@@ -1,14 +1,22 @@
 //! A product layer with binary weights on codes, as sums of integers.
 
 use std::any::Any;
+use std::borrow::Cow;
 
+use rayon::prelude::*;
+
+use super::coding::Coding;
 use super::error::PackedError;
 use super::grid::Grid;
-use crate::bits::{BitsError, CodePlanes, SignMatrix, product};
+use crate::bits::{
+    CodeImages, Codes, Convolution as PackedConvolution, ConvolutionError, ImageSize, Ladders,
+    SignMatrix, Window, quantize,
+};
 use crate::nn::convolution::Convolution;
 use crate::nn::layer::{Layer, Param};
 use crate::nn::linear::Linear;
-use crate::nn::tensor::{Layout, Shape};
+use crate::nn::parallel::vectorised;
+use crate::nn::tensor::{Shape, Tensor};
 use crate::nn::weight::{Operand, Weight, mean_magnitudes};
 
 /// The integer part of a convolution, or of a dense layer, which is a convolution with a kernel as
@@ -20,12 +28,9 @@ use crate::nn::weight::{Operand, Weight, mean_magnitudes};
 #[derive(Debug)]
 pub(super) struct Sums {
     grid: Grid,
-    input: Shape,
-    /// Rows and columns.
-    kernel: (usize, usize),
-    padding: usize,
-    /// A row an output, its axes kernel row, kernel column, input channel.
-    signs: SignMatrix,
+    convolution: PackedConvolution,
+    /// The greatest magnitude of a sum.
+    most: i64,
     /// Of each output.
     units: Vec<Unit>,
 }
@@ -95,8 +100,17 @@ impl Sums {
         let by_output: Vec<f32> = (0..*outputs)
             .flat_map(|output| latent.iter().skip(output).step_by(*outputs).copied())
             .collect();
-        let signs = SignMatrix::new(*outputs, columns, &by_output)
-            .map_err(|source| PackedError::Bits { layer: name.to_owned(), source })?;
+        let refused = |source| PackedError::Convolution { layer: name.to_owned(), source };
+        let signs = SignMatrix::new(*outputs, columns, &by_output);
+        let signs = signs.map_err(|source| refused(source.into()))?;
+        let window = Window {
+            padding: [padding; 2],
+            padding_code: grid.zero,
+            ..Window::of([kernel.0, kernel.1])
+        };
+        let size = image_size(input);
+        let convolution = PackedConvolution::new(&signs, grid.coding.bits, size, window);
+        let convolution = convolution.map_err(refused)?;
         let scales = mean_magnitudes(latent, *outputs);
         let rows = by_output.chunks_exact(columns).zip(scales).enumerate();
         let units = rows.map(|(output, (row, scale))| {
@@ -108,21 +122,25 @@ impl Sums {
                 bias: bias.map_or(0.0, |bias| bias.value[output].into()),
             }
         });
-        Ok(Some(Self { units: units.collect(), grid, input, kernel, padding, signs }))
+        let units = units.collect();
+        let most = columns.cast_signed() as i64 * ((1 << grid.coding.bits) - 1);
+        Ok(Some(Self { grid, convolution, most, units }))
     }
 
     /// The size of the output.
     pub(super) fn output_shape(&self) -> Shape {
-        Shape {
-            height: self.input.height + 2 * self.padding + 1 - self.kernel.0,
-            width: self.input.width + 2 * self.padding + 1 - self.kernel.1,
-            channels: self.signs.rows(),
-        }
+        let ImageSize { height, width, channels } = self.convolution.output_size();
+        Shape { height, width, channels }
+    }
+
+    /// What the codes stand for that it reads.
+    pub(super) fn coding(&self) -> &Coding {
+        &self.grid.coding
     }
 
     /// The greatest magnitude of a sum.
     pub(super) fn most(&self) -> i64 {
-        self.signs.columns().cast_signed() as i64 * ((1 << self.grid.bits) - 1)
+        self.most
     }
 
     /// The number that a sum of channel `output` stands for; it never falls with the sum.
@@ -131,53 +149,87 @@ impl Sums {
         scale * (sum - zero) as f64 + bias
     }
 
-    /// The sums of all windows of `image`, in the order row, column, output.
-    pub(super) fn image(&self, layout: Layout, image: &[f32]) -> Result<Vec<i32>, SumsError> {
-        let codes = self.padded_codes(layout, image)?;
-        let Shape { height, width, channels } = self.output_shape();
-        let row_len = (self.input.width + 2 * self.padding) * self.input.channels;
-        let run = self.kernel.1 * self.input.channels;
-        let mut patches = Vec::with_capacity(width * self.signs.columns());
-        let mut sums = vec![0; height * width * channels];
-        for (row, sums) in sums.chunks_exact_mut(width * channels).enumerate() {
-            patches.clear();
-            for column in 0..width {
-                for tap_row in 0..self.kernel.0 {
-                    let start = (row + tap_row) * row_len + column * self.input.channels;
-                    patches.extend_from_slice(&codes[start..][..run]);
-                }
-            }
-            let planes = CodePlanes::new(self.grid.bits, width, self.signs.columns(), &patches)?;
-            product(&self.signs, &planes, sums)?;
-        }
+    /// The sums of all windows in the order image, row, column, output.
+    pub(super) fn sums(&self, input: &CodeImages) -> Result<Vec<i32>, ConvolutionError> {
+        let mut sums = vec![0; input.images() * self.output_shape().len()];
+        self.convolution.sums(input, &mut sums)?;
         Ok(sums)
     }
 
-    /// The codes of an image, and that of zero around it.
-    fn padded_codes(&self, layout: Layout, image: &[f32]) -> Result<Vec<u8>, SumsError> {
-        let Shape { height, width, channels } = self.input;
-        let row_len = (width + 2 * self.padding) * channels;
-        let mut codes = vec![self.grid.zero; (height + 2 * self.padding) * row_len];
-        let rows = codes.chunks_exact_mut(row_len).skip(self.padding).take(height);
-        for (row, codes) in rows.enumerate() {
-            let inside = &mut codes[self.padding * channels..][..width * channels];
-            self.grid.encode(layout.row(image, row), inside).map_err(SumsError::NotALevel)?;
+    /// The codes of the sums of all windows.
+    pub(super) fn codes(
+        &self,
+        input: &CodeImages,
+        ladders: &Ladders,
+    ) -> Result<CodeImages, ConvolutionError> {
+        let size = self.convolution.output_size();
+        let mut output = CodeImages::zeros(ladders.bits(), input.images(), size)?;
+        self.convolution.codes(input, ladders, &mut output)?;
+        Ok(output)
+    }
+
+    /// The codes of a batch of levels.
+    pub(super) fn encode(&self, batch: &Tensor) -> Result<CodeImages, SumsError> {
+        let (layout, shape) = (batch.layout(), batch.shape());
+        let line = shape.width * shape.channels;
+        let mut codes = vec![0; batch.images() * shape.len()];
+        let images = codes.par_chunks_exact_mut(shape.len()).enumerate();
+        let wrong = images.find_map_first(|(image, codes)| {
+            let mut rows = codes.chunks_exact_mut(line).enumerate();
+            rows.find_map(|(row, codes)| {
+                let value = self.grid.encode(layout.row(batch.image(image), row), codes).err()?;
+                Some(SumsError::NotALevel { image, value })
+            })
+        });
+        if let Some(wrong) = wrong {
+            return Err(wrong);
         }
-        Ok(codes)
+        let rows = batch.images() * shape.height * shape.width;
+        let codes = Codes::new(self.grid.coding.bits, rows, shape.channels, &codes);
+        let codes = codes.map_err(ConvolutionError::from)?;
+        Ok(CodeImages::new(batch.images(), shape.height, shape.width, codes)?)
     }
 }
 
-/// Why an image has no sums.
+/// The codes of a batch of numbers, through the thresholds of a quantizer.
+pub(super) fn quantized(batch: &Tensor, thresholds: &[f32]) -> Result<CodeImages, SumsError> {
+    let Shape { height, width, channels } = batch.shape();
+    let image_len = batch.layout().image_len();
+    // A border holds zeros.
+    let nan = batch.data().par_chunks(image_len).position_first(has_nan);
+    if let Some(image) = nan {
+        return Err(SumsError::NotALevel { image, value: f32::NAN });
+    }
+    let compact: Cow<'_, [f32]> = match batch.layout().border {
+        0 => batch.data().into(),
+        _ => batch.to_compact().into(),
+    };
+    let codes = quantize(&compact, thresholds, batch.images() * height * width, channels);
+    let codes = codes.map_err(ConvolutionError::from)?;
+    Ok(CodeImages::new(batch.images(), height, width, codes)?)
+}
+
+/// Whether one of `numbers` is NaN.
+fn has_nan(numbers: &[f32]) -> bool {
+    // Without a way out in between, so that it is done in vectors.
+    vectorised(|| numbers.iter().fold(false, |found, number| found | number.is_nan()))
+}
+
+fn image_size(Shape { height, width, channels }: Shape) -> ImageSize {
+    ImageSize { height, width, channels }
+}
+
+/// Why a batch has no codes.
 #[derive(Debug)]
 pub(super) enum SumsError {
     /// It holds a number that is none of the levels.
-    NotALevel(f32),
+    NotALevel { image: usize, value: f32 },
     /// The integers do not fit.
-    Bits(BitsError),
+    Convolution(ConvolutionError),
 }
 
-impl From<BitsError> for SumsError {
-    fn from(source: BitsError) -> Self {
-        Self::Bits(source)
+impl From<ConvolutionError> for SumsError {
+    fn from(source: ConvolutionError) -> Self {
+        Self::Convolution(source)
     }
 }

@@ -1,0 +1,222 @@
+//! The kernel that looks sums up: tables over the digits, indexed by the bits of the weights.
+//!
+//! A byte holds seven bits of weights of one channel. Seven digits of a row have 128 subset sums,
+//! which two registers hold; `vpermi2b` then finds, for 64 channels at once, what their weights pick
+//! out of these digits. One addition in bytes follows. Bytes overflow, so sums move to 16 bits at the
+//! end of a window, and the windows are as long as the digits of the rows allow.
+//!
+//! ```text
+//! weights of a panel of up to four vectors, one line of 64 bytes each:
+//!
+//!   group 0                              group 1
+//!   │ vector 0 │ … │ vector 3 │          │ vector 0 │ … │ vector 3 │      …
+//!   ╰─ byte 2c: channel c; byte 2c + 1: channel 32 + c; bit j: weight 7·group + j
+//! ```
+//!
+//! Digits need no zeros beyond the last column, because weights have: an index bit that is 0 picks
+//! nothing.
+
+mod finish;
+mod halves;
+mod tables;
+mod tile;
+mod windows;
+
+use self::finish::CHANNELS;
+pub(in crate::bits) use self::halves::Halves;
+use self::tables::{GROUP, Tables};
+use self::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
+use self::windows::PART;
+pub(super) use self::windows::Windows;
+use super::isa::Vbmi;
+use super::line::Line;
+use super::{Affine, Panel, Workspace};
+use crate::bits::error::BitsError;
+use crate::bits::ladders::Ladders;
+use crate::bits::weights::WeightPlanes;
+
+/// Vectors of a panel: the sums of four rows fill half of the registers.
+const VECTORS_MAX: usize = 4;
+
+/// Weights as indices of seven bits.
+#[derive(Debug, Clone)]
+pub(in crate::bits) struct LookupWeights {
+    isa: Vbmi,
+    channels: usize,
+    /// Blocks of four groups in a row, the last one padded.
+    blocks: usize,
+    /// Vectors of each panel.
+    panels: Vec<usize>,
+    /// `BLOCK_GROUPS · blocks` lines for each vector, panel after panel.
+    lines: Vec<Line>,
+    tables: &'static Tables,
+}
+
+/// The windows of a part of the columns: bytes, and whether earlier parts have been written.
+struct Spilled<'a> {
+    windows: &'a [Line],
+    tile: usize,
+    /// The first channel of the panel.
+    first: usize,
+    vectors: usize,
+    totals: &'a [i32; ROWS],
+    add: bool,
+}
+
+impl LookupWeights {
+    /// The layout of `planes`, if the processor has the instructions.
+    pub(super) fn new(planes: &WeightPlanes) -> Result<Self, BitsError> {
+        let isa = Vbmi::detect().ok_or(BitsError::Unavailable { kernel: "lookup" })?;
+        let (channels, columns) = (planes.plane_rows(), planes.columns());
+        let blocks = columns.div_ceil(GROUP * BLOCK_GROUPS);
+        let panels = shares(channels.div_ceil(CHANNELS), VECTORS_MAX);
+        let groups = BLOCK_GROUPS * blocks;
+        let mut lines = vec![Line::ZERO; groups * channels.div_ceil(CHANNELS)];
+        let mut rest = lines.as_mut_slice();
+        let mut first = 0;
+        for &vectors in &panels {
+            let (panel, after) = rest.split_at_mut(groups * vectors);
+            for channel in first..channels.min(first + vectors * CHANNELS) {
+                let (vector, lane) = ((channel - first) / CHANNELS, channel % CHANNELS);
+                let byte = 2 * (lane % 32) + lane / 32;
+                let row = planes.plane_row(channel);
+                for (group, lines) in panel.chunks_exact_mut(vectors).enumerate() {
+                    lines[vector].0[byte] = index(row, group);
+                }
+            }
+            (rest, first) = (after, first + vectors * CHANNELS);
+        }
+        Ok(Self { isa, channels, blocks, panels, lines, tables: Tables::uniform() })
+    }
+
+    /// The ladders for [`LookupWeights::codes`]; `None` if it cannot climb them: codes of another
+    /// width, or sums that 16 bits do not hold.
+    pub(super) fn halves(&self, ladders: &Ladders) -> Option<Halves> {
+        (ladders.bits() == 2 && self.blocks <= PART).then(|| Halves::new(ladders))
+    }
+
+    /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
+    pub(super) fn sums(
+        &self,
+        panel: &Panel,
+        affine: Affine,
+        workspace: &mut Workspace,
+        output: &mut [i32],
+    ) {
+        self.for_each(panel, workspace, |spilled| {
+            let rows = &mut output[ROWS * spilled.tile * self.channels..];
+            for vector in 0..spilled.vectors {
+                let first = spilled.first + vector * CHANNELS;
+                // SAFETY: the token proves the instructions.
+                unsafe {
+                    finish::sums(
+                        (spilled.windows, spilled.vectors, vector),
+                        (affine, spilled.totals),
+                        first,
+                        (rows, self.channels),
+                        spilled.add,
+                    );
+                }
+            }
+        });
+    }
+
+    /// The codes of signs times codes; `output` has `stride` bytes a row.
+    pub(super) fn codes(
+        &self,
+        panel: &Panel,
+        halves: &Halves,
+        workspace: &mut Workspace,
+        (output, stride): (&mut [u8], usize),
+    ) {
+        self.for_each(panel, workspace, |spilled| {
+            let rows = &mut output[ROWS * spilled.tile * stride..];
+            for vector in 0..spilled.vectors {
+                let first = spilled.first + vector * CHANNELS;
+                // SAFETY: the token proves the instructions.
+                unsafe {
+                    finish::codes(
+                        (spilled.windows, spilled.vectors, vector),
+                        (halves, spilled.totals),
+                        first,
+                        (rows, stride),
+                    );
+                }
+            }
+        });
+    }
+
+    /// Finds the bytes of all windows, for each tile and each panel of channels.
+    fn for_each(
+        &self,
+        panel: &Panel,
+        workspace: &mut Workspace,
+        mut finish: impl FnMut(Spilled<'_>),
+    ) {
+        let Workspace { windows, spill, .. } = workspace;
+        windows.find(self.isa, panel, self.blocks);
+        let groups = BLOCK_GROUPS * self.blocks;
+        let (mut first, mut lines) = (0, self.lines.as_slice());
+        for &vectors in &self.panels {
+            let (weights, after) = lines.split_at(groups * vectors);
+            for (tile, rows) in panel.bytes().chunks_exact(ROWS * panel.stride()).enumerate() {
+                let totals = windows.totals(tile);
+                let (mut begin, mut count) = (0, 0);
+                for &end in windows.ends() {
+                    let lines = count * ROWS * vectors..(count + 1) * ROWS * vectors;
+                    if spill.len() < lines.end {
+                        spill.resize(lines.end, Line::ZERO);
+                    }
+                    self.window(rows, panel.stride(), weights, begin..end, &mut spill[lines]);
+                    (begin, count) = (end, count + 1);
+                    if end % PART == 0 || end == self.blocks {
+                        let windows = &spill[..count * ROWS * vectors];
+                        let add = end > PART;
+                        finish(Spilled { windows, tile, first, vectors, totals, add });
+                        count = 0;
+                    }
+                }
+            }
+            (lines, first) = (after, first + vectors * CHANNELS);
+        }
+    }
+
+    /// One window of one tile: `blocks` of `rows`, four of `stride` bytes, into a line for each
+    /// vector and row.
+    fn window(
+        &self,
+        rows: &[u8],
+        stride: usize,
+        weights: &[Line],
+        blocks: std::ops::Range<usize>,
+        out: &mut [Line],
+    ) {
+        let vectors = out.len() / ROWS;
+        let digits = &rows[blocks.start * BLOCK_BYTES..];
+        let weights = &weights[blocks.start * BLOCK_GROUPS * vectors..];
+        let length = blocks.len();
+        assert!(length > 0 && weights.len() >= length * BLOCK_GROUPS * vectors);
+        assert!(digits.len() > (ROWS - 1) * stride + length * BLOCK_BYTES);
+        assert!(out.len() == ROWS * vectors && (1..=VECTORS_MAX).contains(&vectors));
+        let (digits, weights) = (digits.as_ptr(), weights.as_ptr());
+        // SAFETY: the assertions above are what it asks for; the last of the four rows ends first.
+        unsafe {
+            let out = out.as_mut_ptr();
+            tile::window(self.isa, vectors, digits, stride, weights, length, self.tables, out);
+        }
+    }
+}
+
+/// `count` in as few shares of at most `most` as it takes, as equal as can be.
+fn shares(count: usize, most: usize) -> Vec<usize> {
+    let shares = count.div_ceil(most);
+    (0..shares).map(|share| (count + share) / shares).rev().collect()
+}
+
+/// The seven weights of a group, as far as there are columns.
+fn index(row: &[u64], group: usize) -> u8 {
+    let (word, bit) = (GROUP * group / 64, GROUP * group % 64);
+    let low = row.get(word).map_or(0, |word| word >> bit);
+    let high = row.get(word + 1).map_or(0, |word| u128::from(*word) << 64 >> bit);
+    ((u128::from(low) | high) & 0x7F) as u8
+}

@@ -1,0 +1,252 @@
+//! The kernels: one operation, computed in four ways that agree to the last integer.
+//!
+//! All compute, for bits `s` of weights and digits `d` of codes, `S[i, n] = Σ_k s[n, k]·d[i, k]`.
+//! The rows of digits come in a [`Panel`], which is copied, padded and small; the weights lie in the
+//! layout of the kernel. Holding an [`Isa`] proves that the processor has the instructions.
+
+#![allow(
+    unsafe_code,
+    reason = "intrinsics and an inner loop in assembly; each use stands under the fact that makes it sound"
+)]
+
+#[cfg(target_arch = "x86_64")]
+mod encoder;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "no_encoder.rs"]
+mod encoder;
+#[cfg(target_arch = "x86_64")]
+mod isa;
+#[cfg(target_arch = "x86_64")]
+mod line;
+#[cfg(target_arch = "x86_64")]
+mod lookup;
+mod panel;
+#[cfg(target_arch = "x86_64")]
+mod popcount;
+mod portable;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub(super) use self::encoder::Encoder;
+#[cfg(target_arch = "x86_64")]
+use self::lookup::LookupWeights;
+pub(super) use self::panel::Panel;
+#[cfg(target_arch = "x86_64")]
+use self::popcount::PopcountWeights;
+use self::portable::PortableWeights;
+use super::error::BitsError;
+use super::ladders::Ladders;
+use super::weights::WeightPlanes;
+
+/// How a product is computed. The results do not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kernel {
+    /// Safe Rust that counts the bits of words, on any processor.
+    Portable,
+    /// 16-entry tables looked up by `vpshufb`: AVX2.
+    Avx2,
+    /// Bits counted by `vpopcntq`: AVX-512 with VPOPCNTDQ.
+    Popcount,
+    /// 128-entry tables looked up by `vpermi2b`: AVX-512 with VBMI and VPOPCNTDQ.
+    Lookup,
+}
+
+impl Kernel {
+    /// Every kernel, the plainest first.
+    pub const ALL: [Self; 4] = [Self::Portable, Self::Avx2, Self::Popcount, Self::Lookup];
+
+    /// The name by which it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Popcount => "popcount",
+            Self::Lookup => "lookup",
+        }
+    }
+
+    /// Whether this processor can run it.
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Popcount => isa::Vpopcntdq::detect().is_some(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup => isa::Vbmi::detect().is_some(),
+            _ => false,
+        }
+    }
+
+    /// The multiply-adds a cycle that the instructions of its inner loop allow on a Zen 4 core, for
+    /// signs times codes of `bits` bits; `None` for the portable one, whose instructions the
+    /// compiler chooses.
+    pub fn limit(self, bits: u32) -> Option<f64> {
+        // A code of three or four bits is two digits of two.
+        let digits = if bits > 2 { 2.0 } else { 1.0 };
+        match self {
+            Self::Portable => None,
+            // vpshufb and vpaddb, two of each a cycle at 32 lanes of 4 weights each.
+            Self::Avx2 => Some(256.0 / digits),
+            // vpandq, vpopcntq and vpaddq take one and a half cycles for 512 bits of a plane.
+            Self::Popcount => Some(1024.0 / 3.0 / f64::from(bits)),
+            // vpermi2b and vpaddb at 64 lanes of 7 weights each, and a quarter of a vpaddb for the
+            // table: 18 cycles for 16 lookups.
+            Self::Lookup => Some(7168.0 / 18.0 / digits),
+        }
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Kernel {
+    type Err = BitsError;
+
+    fn from_str(name: &str) -> Result<Self, BitsError> {
+        let known = Self::ALL.into_iter().find(|kernel| kernel.name() == name);
+        known.ok_or_else(|| BitsError::UnknownKernel { given: name.to_owned() })
+    }
+}
+
+/// Weights in the layout of one kernel.
+#[derive(Debug, Clone)]
+pub(super) enum Weights {
+    /// For [`Kernel::Portable`].
+    Portable(PortableWeights),
+    /// For [`Kernel::Popcount`].
+    #[cfg(target_arch = "x86_64")]
+    Popcount(PopcountWeights),
+    /// For [`Kernel::Lookup`].
+    #[cfg(target_arch = "x86_64")]
+    Lookup(LookupWeights),
+}
+
+impl Weights {
+    /// `planes` in the layout of `kernel`, to meet codes of `bits` bits.
+    pub(super) fn new(planes: &WeightPlanes, bits: u32, kernel: Kernel) -> Result<Self, BitsError> {
+        match kernel {
+            Kernel::Portable => Ok(Self::Portable(PortableWeights::new(planes, digit_bits(bits)))),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Popcount => Ok(Self::Popcount(PopcountWeights::new(planes, digit_bits(bits))?)),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes)?)),
+            _ => Err(BitsError::Unavailable { kernel: kernel.name() }),
+        }
+    }
+
+    /// Which kernel reads them.
+    pub(super) fn kernel(&self) -> Kernel {
+        match self {
+            Self::Portable(_) => Kernel::Portable,
+            #[cfg(target_arch = "x86_64")]
+            Self::Popcount(_) => Kernel::Popcount,
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(_) => Kernel::Lookup,
+        }
+    }
+
+    /// Bits of the digits that they meet.
+    pub(super) fn digit_bits(&self, bits: u32) -> usize {
+        match self {
+            Self::Portable(_) => digit_bits(bits),
+            #[cfg(target_arch = "x86_64")]
+            Self::Popcount(weights) => weights.digit_bits(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(_) => 2,
+        }
+    }
+
+    /// `output[i, n] = factor·S[i, n] + offset·Σ_k d[i, k]`, a row for each row of digits and a
+    /// column for each plane row of the weights.
+    pub(super) fn sums(
+        &self,
+        panel: &Panel,
+        affine: Affine,
+        workspace: &mut Workspace,
+        output: &mut [i32],
+    ) {
+        match self {
+            Self::Portable(weights) => weights.sums(panel, affine, output),
+            #[cfg(target_arch = "x86_64")]
+            Self::Popcount(weights) => weights.sums(panel, affine, workspace, output),
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(weights) => weights.sums(panel, affine, workspace, output),
+        }
+    }
+
+    /// Ladders for [`Weights::codes`]; `None` where sums have to be written first.
+    pub(super) fn climb(&self, ladders: &Ladders) -> Option<Climb> {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(weights) => weights.halves(ladders).map(Climb::Halves),
+            _ => None,
+        }
+    }
+
+    /// The codes of signs times codes of one digit, `stride` bytes of output a row.
+    pub(super) fn codes(
+        &self,
+        panel: &Panel,
+        climb: &Climb,
+        workspace: &mut Workspace,
+        output: (&mut [u8], usize),
+    ) {
+        match (self, climb) {
+            #[cfg(target_arch = "x86_64")]
+            (Self::Lookup(weights), Climb::Halves(halves)) => {
+                weights.codes(panel, halves, workspace, output);
+            }
+            _ => unreachable!("these weights made no such ladders"),
+        }
+    }
+}
+
+/// Ladders in the form of a kernel.
+#[derive(Debug)]
+pub(super) enum Climb {
+    /// For [`Kernel::Lookup`].
+    #[cfg(target_arch = "x86_64")]
+    Halves(lookup::Halves),
+}
+
+/// What a thread keeps from panel to panel.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    #[cfg(target_arch = "x86_64")]
+    windows: lookup::Windows,
+    #[cfg(target_arch = "x86_64")]
+    spill: Vec<line::Line>,
+    #[cfg(target_arch = "x86_64")]
+    planes: Vec<u64>,
+    #[cfg(target_arch = "x86_64")]
+    totals: Vec<i32>,
+}
+
+/// What is made of a sum over bits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Affine {
+    /// Factor of the sum over the digits under a set bit.
+    pub(super) factor: i32,
+    /// Factor of the sum over all digits of the row.
+    pub(super) offset: i32,
+}
+
+impl Affine {
+    /// The sum itself.
+    pub(super) const IDENTITY: Self = Self { factor: 1, offset: 0 };
+
+    /// Exact modulo 2³², so exact whenever the result is an `i32`.
+    #[inline]
+    pub(super) fn of(self, sum: i32, total: i32) -> i32 {
+        self.factor.wrapping_mul(sum).wrapping_add(self.offset.wrapping_mul(total))
+    }
+}
+
+/// Bits of a digit where the kernel counts bits: a digit of one bit has no second plane.
+fn digit_bits(bits: u32) -> usize {
+    if bits == 1 { 1 } else { 2 }
+}

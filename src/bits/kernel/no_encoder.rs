@@ -1,0 +1,28 @@
+//! No special instructions for codes of two bits on this processor.
+
+/// What no processor of this kind can do, so there is none.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::bits) enum Encoder {}
+
+impl Encoder {
+    /// None.
+    pub(in crate::bits) fn detect() -> Option<Self> {
+        None
+    }
+
+    /// Never called.
+    pub(in crate::bits) fn encode(
+        self,
+        _: &[i32],
+        _: &[i32],
+        _: [&[i32]; 3],
+        _: (&mut [u8], usize),
+    ) {
+        match self {}
+    }
+
+    /// Never called.
+    pub(in crate::bits) fn quantize(self, _: &[f32], _: [f32; 3], _: &mut [u8]) {
+        match self {}
+    }
+}

@@ -1,0 +1,141 @@
+//! A few rows of codes, copied and padded for a kernel.
+
+use crate::bits::codes::{CodeRows, stream_len, width};
+
+/// Bytes that a kernel may read beyond the vector that holds the last digit of a row.
+pub(super) const TAIL: usize = 64;
+
+/// Rows of digits come in whole tiles: what a tile has beyond the last row is read, and dropped.
+pub(super) const TILE_ROWS: usize = 4;
+
+/// Rows of digits of one or two bits, as streams of bytes.
+///
+/// A code of three or four bits becomes two rows of digits of two bits, `code = low + 4·high`; all
+/// other codes are a row of digits each. What lies beyond the last digit of a row is 0:
+///
+/// ```text
+/// row 0, low digits of its codes     │ d0 d1 d2 …         dK │ 0 … 0 │ 64 bytes of 0 │
+/// row 0, high digits of its codes    │ d0 d1 d2 …         dK │ 0 … 0 │ 64 bytes of 0 │ wide codes
+/// row 1, …                           ╰──── whole vectors of 64 bytes ────╯
+/// …
+/// rows up to a whole tile of four    │ anything                                      │
+/// ```
+#[derive(Debug)]
+pub(crate) struct Panel {
+    digit_bits: usize,
+    /// Rows of digits for each row of codes: 1 or 2.
+    digits: usize,
+    columns: usize,
+    /// Bytes from row to row.
+    stride: usize,
+    rows: usize,
+    bytes: Vec<u8>,
+    /// Of wide codes, the row as it was copied.
+    stream: Vec<u8>,
+}
+
+impl Panel {
+    /// Room for rows of `columns` codes of `bits` bits, as digits of `digit_bits`.
+    pub(crate) fn new(bits: u32, columns: usize, digit_bits: usize) -> Self {
+        let stream = stream_len(bits, columns).unwrap_or_default();
+        Self {
+            digit_bits,
+            digits: if width(bits) > 2 { 2 } else { 1 },
+            columns,
+            stride: (columns * digit_bits).div_ceil(8).next_multiple_of(64) + TAIL,
+            rows: 0,
+            bytes: Vec::new(),
+            stream: vec![0; stream.next_multiple_of(8)],
+        }
+    }
+
+    /// Takes `count` rows from `first` on.
+    pub(crate) fn fill(&mut self, source: &(impl CodeRows + ?Sized), first: usize, count: usize) {
+        let width = width(source.bits());
+        let length = (self.columns * width).div_ceil(8);
+        // The bits of the last byte that belong to a code.
+        let last = u8::MAX >> ((8 - self.columns * width % 8) % 8);
+        self.rows = count * self.digits;
+        self.bytes.resize(self.rows.next_multiple_of(TILE_ROWS) * self.stride, 0);
+        let targets = self.bytes.chunks_exact_mut(self.digits * self.stride);
+        for (row, target) in (first..first + count).zip(targets) {
+            let direct = width == self.digit_bits;
+            let stream = if direct { &mut target[..length] } else { &mut self.stream[..length] };
+            source.copy_row(row, stream);
+            if let Some(byte) = stream.last_mut() {
+                *byte &= last;
+            }
+            match (width, self.digit_bits) {
+                (1, 2) => widen(&self.stream, target),
+                (4, _) => split(&self.stream, target.split_at_mut(self.stride)),
+                _ => {}
+            }
+        }
+    }
+
+    /// How many rows of digits.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Bytes from row to row.
+    pub(super) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// All rows, up to a whole tile of them.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The sum of the digits of a row, modulo 2³².
+    pub(crate) fn total(&self, row: usize) -> i32 {
+        let weigh = |word: u64| {
+            let high = if self.digit_bits == 1 { 0 } else { word & 0xAAAA_AAAA_AAAA_AAAA };
+            (word.count_ones() + high.count_ones()).cast_signed()
+        };
+        self.words(row).map(weigh).fold(0, i32::wrapping_add)
+    }
+
+    /// The words of a row, padding and tail included.
+    pub(super) fn words(&self, row: usize) -> impl Iterator<Item = u64> + Clone {
+        let row = &self.bytes[row * self.stride..][..self.stride];
+        row.as_chunks().0.iter().map(|&bytes| u64::from_le_bytes(bytes))
+    }
+}
+
+/// Digits of one bit as digits of two.
+fn widen(stream: &[u8], target: &mut [u8]) {
+    for (&bytes, target) in stream.as_chunks().0.iter().zip(target.as_chunks_mut().0) {
+        *target = spread(u32::from_le_bytes(bytes)).to_le_bytes();
+    }
+}
+
+/// The low and the high two bits of codes of four.
+fn split(stream: &[u8], (low, high): (&mut [u8], &mut [u8])) {
+    let targets = low.as_chunks_mut().0.iter_mut().zip(high.as_chunks_mut().0);
+    for (&bytes, (low, high)) in stream.as_chunks().0.iter().zip(targets) {
+        let word = u64::from_le_bytes(bytes);
+        *low = gather(word).to_le_bytes();
+        *high = gather(word >> 2).to_le_bytes();
+    }
+}
+
+/// Bit `i` moved to bit `2i`.
+fn spread(half: u32) -> u64 {
+    let word = u64::from(half);
+    let word = (word | word << 16) & 0x0000_FFFF_0000_FFFF;
+    let word = (word | word << 8) & 0x00FF_00FF_00FF_00FF;
+    let word = (word | word << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+    let word = (word | word << 2) & 0x3333_3333_3333_3333;
+    (word | word << 1) & 0x5555_5555_5555_5555
+}
+
+/// The low two bits of each four, moved together.
+fn gather(word: u64) -> u32 {
+    let word = word & 0x3333_3333_3333_3333;
+    let word = (word | word >> 2) & 0x0F0F_0F0F_0F0F_0F0F;
+    let word = (word | word >> 4) & 0x00FF_00FF_00FF_00FF;
+    let word = (word | word >> 8) & 0x0000_FFFF_0000_FFFF;
+    ((word | word >> 16) & 0x0000_0000_FFFF_FFFF) as u32
+}

@@ -1,0 +1,117 @@
+//! Numbers to packed codes, through any thresholds.
+
+use pulp::{Arch, NullaryFnOnce};
+use rayon::prelude::*;
+
+use super::codes::{BITS_MAX, Codes, code_max, width};
+use super::error::{BitsError, check_length};
+use super::kernel::Encoder;
+
+/// Bytes of codes that a thread writes at a time.
+const BLOCK_BYTES: usize = 1 << 14;
+
+/// Values that are quantized together.
+const CHUNK: usize = 64;
+
+/// The codes of `values`, which lie row after row: `code = #{ t : threshold_t < value }`.
+///
+/// A value on a threshold belongs to the cell below it, as in a
+/// [`Codebook`](crate::quantizer::Codebook). NaN is above no threshold and has code 0. The codes have
+/// the fewest bits that hold the number of thresholds: 3 thresholds make codes of two bits.
+///
+/// # Errors
+///
+/// When the values do not fill the matrix, or the thresholds are none or more than 15, hold NaN, or
+/// fall.
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::bits::quantize;
+/// let half_wave = [0.0, 0.807, 1.345];
+/// let codes = quantize(&[-1.0, 0.1, 0.807, 9.0], &half_wave, 1, 4)?;
+/// assert_eq!([0, 1, 2, 3].map(|column| codes.code(0, column)), [0, 1, 1, 3]);
+/// # Ok::<(), hwgq::bits::BitsError>(())
+/// ```
+pub fn quantize(
+    values: &[f32],
+    thresholds: &[f32],
+    rows: usize,
+    columns: usize,
+) -> Result<Codes, BitsError> {
+    let bits = usize::BITS - thresholds.len().leading_zeros();
+    let sorted = thresholds.is_sorted() && thresholds.iter().all(|threshold| !threshold.is_nan());
+    if !(1..=BITS_MAX).contains(&bits) || !sorted {
+        let (given, most) = (thresholds.len(), code_max(BITS_MAX) as usize);
+        return Err(BitsError::NotThresholds { given, most });
+    }
+    check_length(rows, columns, values.len())?;
+    let mut codes = Codes::zeros(bits, rows, columns)?;
+    let quantizer = Quantizer::new(bits, thresholds);
+    let stride = codes.stride().max(1);
+    let rows = (BLOCK_BYTES / stride).max(1);
+    let blocks = codes.bytes_mut().par_chunks_mut(rows * stride);
+    blocks.zip(values.par_chunks((rows * columns).max(1))).for_each(|(bytes, values)| {
+        for (values, bytes) in values.chunks_exact(columns).zip(bytes.chunks_exact_mut(stride)) {
+            quantizer.row(values, bytes);
+        }
+    });
+    Ok(codes)
+}
+
+/// How a row is quantized.
+enum Quantizer<'a> {
+    /// Three thresholds and an instruction set for them.
+    Two(Encoder, [f32; 3]),
+    /// Any thresholds, and the bits that a code takes in the stream.
+    Any(&'a [f32], usize),
+}
+
+impl<'a> Quantizer<'a> {
+    fn new(bits: u32, thresholds: &'a [f32]) -> Self {
+        match (Encoder::detect(), thresholds) {
+            (Some(encoder), &[one, two]) => Self::Two(encoder, [one, two, f32::INFINITY]),
+            (Some(encoder), &[one, two, three]) => Self::Two(encoder, [one, two, three]),
+            _ => Self::Any(thresholds, width(bits)),
+        }
+    }
+
+    fn row(&self, values: &[f32], stream: &mut [u8]) {
+        match *self {
+            Self::Two(encoder, thresholds) => encoder.quantize(values, thresholds, stream),
+            Self::Any(thresholds, width) => {
+                Arch::new().dispatch(Row { values, thresholds, width, stream });
+            }
+        }
+    }
+}
+
+/// The codes of a row, compiled once for each instruction set.
+struct Row<'a> {
+    values: &'a [f32],
+    thresholds: &'a [f32],
+    width: usize,
+    stream: &'a mut [u8],
+}
+
+impl NullaryFnOnce for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
+    fn call(self) {
+        let targets = self.stream.chunks_mut(CHUNK * self.width / 8);
+        for (values, target) in self.values.chunks(CHUNK).zip(targets) {
+            let mut codes = [0_u8; CHUNK];
+            for threshold in self.thresholds {
+                for (code, value) in codes.iter_mut().zip(values) {
+                    *code += u8::from(threshold < value);
+                }
+            }
+            for (byte, codes) in target.iter_mut().zip(codes.chunks(8 / self.width)) {
+                let places = codes.iter().zip((0..8).step_by(self.width));
+                *byte = places.fold(0, |byte, (code, place)| byte | code << place);
+            }
+        }
+    }
+}
