@@ -21,7 +21,7 @@ pub use kernel::Kernel;
 pub use ladders::{Ladder, Ladders};
 pub use planes::CodePlanes;
 pub use product::Product;
-pub use quantize::quantize;
+pub use quantize::{Quantized, quantize};
 pub use sign_product::{product, sign_product};
 pub use signs::SignMatrix;
 pub use weights::WeightPlanes;
