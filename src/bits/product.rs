@@ -45,7 +45,9 @@ impl Product {
     ///
     /// As [`Product::with_kernel`].
     pub fn new(weights: impl Into<WeightPlanes>, bits: u32) -> Result<Self, BitsError> {
-        Self::with_kernel(weights, bits, Kernel::Portable)
+        let weights = weights.into();
+        let kernel = Kernel::best(weights.plane_rows(), bits);
+        Self::with_kernel(weights, bits, kernel)
     }
 
     /// `weights` for codes of `bits` bits, with this kernel.

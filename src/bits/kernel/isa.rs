@@ -30,3 +30,15 @@ impl Vpopcntdq {
         has.then_some(Self(()))
     }
 }
+
+/// Proof that the processor has AVX2 and POPCNT.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Avx2(());
+
+impl Avx2 {
+    /// The proof, on a processor that has them.
+    pub(super) fn detect() -> Option<Self> {
+        let has = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt");
+        has.then_some(Self(()))
+    }
+}

@@ -10,6 +10,8 @@
 )]
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod encoder;
 #[cfg(not(target_arch = "x86_64"))]
 #[path = "no_encoder.rs"]
@@ -28,6 +30,8 @@ mod portable;
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(target_arch = "x86_64")]
+use self::avx2::Avx2Weights;
 pub(super) use self::encoder::Encoder;
 #[cfg(target_arch = "x86_64")]
 use self::lookup::LookupWeights;
@@ -71,11 +75,27 @@ impl Kernel {
         match self {
             Self::Portable => true,
             #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => isa::Avx2::detect().is_some(),
+            #[cfg(target_arch = "x86_64")]
             Self::Popcount => isa::Vpopcntdq::detect().is_some(),
             #[cfg(target_arch = "x86_64")]
             Self::Lookup => isa::Vbmi::detect().is_some(),
+            #[cfg(not(target_arch = "x86_64"))]
             _ => false,
         }
+    }
+
+    /// The fastest that this processor can run for weights of `rows` rows and codes of `bits` bits.
+    ///
+    /// A table serves 64 channels at least, so that it pays for more than half as many; codes of one
+    /// bit have one plane, which is counted as fast as it is looked up.
+    pub(super) fn best(rows: usize, bits: u32) -> Self {
+        let order = if bits == 1 || rows <= 32 {
+            [Self::Popcount, Self::Lookup, Self::Avx2, Self::Portable]
+        } else {
+            [Self::Lookup, Self::Popcount, Self::Avx2, Self::Portable]
+        };
+        order.into_iter().find(|kernel| kernel.is_available()).unwrap_or(Self::Portable)
     }
 
     /// The multiply-adds a cycle that the instructions of its inner loop allow on a Zen 4 core, for
@@ -117,6 +137,9 @@ impl FromStr for Kernel {
 pub(super) enum Weights {
     /// For [`Kernel::Portable`].
     Portable(PortableWeights),
+    /// For [`Kernel::Avx2`].
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2Weights),
     /// For [`Kernel::Popcount`].
     #[cfg(target_arch = "x86_64")]
     Popcount(PopcountWeights),
@@ -131,9 +154,12 @@ impl Weights {
         match kernel {
             Kernel::Portable => Ok(Self::Portable(PortableWeights::new(planes, digit_bits(bits)))),
             #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => Ok(Self::Avx2(Avx2Weights::new(planes)?)),
+            #[cfg(target_arch = "x86_64")]
             Kernel::Popcount => Ok(Self::Popcount(PopcountWeights::new(planes, digit_bits(bits))?)),
             #[cfg(target_arch = "x86_64")]
             Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes)?)),
+            #[cfg(not(target_arch = "x86_64"))]
             _ => Err(BitsError::Unavailable { kernel: kernel.name() }),
         }
     }
@@ -142,6 +168,8 @@ impl Weights {
     pub(super) fn kernel(&self) -> Kernel {
         match self {
             Self::Portable(_) => Kernel::Portable,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => Kernel::Avx2,
             #[cfg(target_arch = "x86_64")]
             Self::Popcount(_) => Kernel::Popcount,
             #[cfg(target_arch = "x86_64")]
@@ -156,7 +184,7 @@ impl Weights {
             #[cfg(target_arch = "x86_64")]
             Self::Popcount(weights) => weights.digit_bits(),
             #[cfg(target_arch = "x86_64")]
-            Self::Lookup(_) => 2,
+            Self::Avx2(_) | Self::Lookup(_) => 2,
         }
     }
 
@@ -171,6 +199,8 @@ impl Weights {
     ) {
         match self {
             Self::Portable(weights) => weights.sums(panel, affine, output),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(weights) => weights.sums(panel, affine, output),
             #[cfg(target_arch = "x86_64")]
             Self::Popcount(weights) => weights.sums(panel, affine, workspace, output),
             #[cfg(target_arch = "x86_64")]
