@@ -120,9 +120,11 @@ impl CodeRows for Quantized<'_> {
         let (whole, values) =
             values.split_at((words.len() * 8 / width(self.bits)).min(values.len()));
         self.quantizer.row(whole, words);
-        let mut last = [0; 8];
-        self.quantizer.row(values, &mut last);
-        rest.copy_from_slice(&last[..rest.len()]);
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            self.quantizer.row(values, &mut last);
+            rest.copy_from_slice(&last[..rest.len()]);
+        }
     }
 }
 
