@@ -334,7 +334,6 @@ fn a_cell_of_any_width_is_done_in_no_time() {
             let wide = law.moments(Interval::new(-reach, reach));
             // The tails of Student's t beyond 10⁶ hold a part in 10¹⁸ of its second moment.
             let name = format!("{} within {reach:e}", law.describe());
-            eprintln!("{name}");
             assert!((wide.mass - whole.mass).abs() < 1e-13, "{name}: {wide:?}");
             assert!((wide.second / whole.second - 1.0).abs() < 1e-13, "{name}: {wide:?}");
             let beyond = law.moments(Interval::new(1e5, reach));

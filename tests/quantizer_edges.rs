@@ -77,7 +77,10 @@ fn broken_codebooks_are_refused_in_words() {
     assert!(matches!(Codebook::nearest(vec![0.0, f64::NAN]), Err(CodebookError::NotFinite { .. })));
     assert!(matches!(Codebook::new(vec![0.0, 1.0], vec![]), Err(CodebookError::WrongCount { .. })));
     let message = Codebook::nearest(vec![1.0, 1.0]).unwrap_err().to_string();
-    assert_eq!(message, "level 1 is 1, not above its predecessor 1; sort them and drop repeats");
+    assert_eq!(
+        message,
+        "level 1 is 1.0, not above its predecessor 1.0; sort them and drop repeats"
+    );
     assert!(Codebook::half_wave(vec![1.0, 2.0], 1.5).is_err(), "a threshold above the midpoint");
     assert!(Codebook::half_wave(vec![-1.0, 2.0], 0.0).is_err(), "a negative positive level");
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::Name;
 use super::idx::IdxError;
+use super::tensor::TensorError;
 
 /// Why a data set or a sample cannot be read.
 #[derive(Debug, Error)]
@@ -85,6 +86,40 @@ pub enum DataError {
         column: usize,
         /// As it stands in the file, at most 64 letters of it.
         text: String,
+    },
+    /// NaN or an infinity in a tensor.
+    #[error("{}: number {index} is {value}; leave such values out of the sample", path.display())]
+    NotFiniteAt {
+        /// The file.
+        path: PathBuf,
+        /// Place in the order of the file, from 0.
+        index: usize,
+        /// What stands there.
+        value: f64,
+    },
+    /// A file of tensors that is refused.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
+    /// No tensor, or several.
+    #[error(
+        "{}: holds {} tensors ({}); a sample is one: write it to a file of its own, or see `hwgq fit`",
+        path.display(), names.len(), names.join(", ")
+    )]
+    NotOneTensor {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        names: Vec<String>,
+    },
+    /// More than can be held.
+    #[error("{}: {values} numbers; at most {limit} are held: draw a smaller sample", path.display())]
+    LargeTensor {
+        /// The file.
+        path: PathBuf,
+        /// How many there are.
+        values: u64,
+        /// How many there may be.
+        limit: usize,
     },
     /// Not a single number.
     #[error("{} holds no numbers; a sample is a list of numbers, one or more a line", path.display())]

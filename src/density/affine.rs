@@ -69,7 +69,12 @@ impl Affine {
 
 impl Density for Affine {
     fn describe(&self) -> String {
-        format!("{} · {} + {}", self.scale, self.law.describe(), self.shift)
+        let law = self.law.describe();
+        if self.shift == 0.0 {
+            format!("{} · {law}", readable(self.scale))
+        } else {
+            format!("{} · {law} + {}", readable(self.scale), readable(self.shift))
+        }
     }
 
     fn support(&self) -> Interval {
@@ -153,5 +158,14 @@ impl Density for Affine {
 
     fn as_affine(&self) -> Option<&Affine> {
         Some(self)
+    }
+}
+
+/// A number as people write it: 3 and not 3.0, and 1e300 and not three hundred zeros.
+fn readable(value: f64) -> String {
+    if value != 0.0 && !(1e-5..1e16).contains(&value.abs()) {
+        format!("{value:e}")
+    } else {
+        format!("{value}")
     }
 }

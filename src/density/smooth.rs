@@ -81,15 +81,19 @@ fn piece<D: Density + ?Sized>(law: &D, piece: Interval, origin: f64) -> Moments 
     }
 }
 
-/// Whether the density has fallen to 0 where the piece begins, seen from the centre of the law.
+/// Whether the density has fallen to 0 where the piece begins, seen from the centre of the law, or
+/// from where it begins.
 ///
 /// Without this a piece of width 10³⁰ would be cut into as many as there are smooth cells in it.
 fn is_void<D: Density + ?Sized>(law: &D, piece: Interval) -> bool {
-    law.centre().is_some_and(|centre| {
+    let support = law.support();
+    let mut ends = [support.low, support.high].into_iter();
+    let centre = law.centre().or_else(|| ends.find(|end| end.is_finite()));
+    centre.is_some_and(|centre| {
         let (near, outward) =
             if piece.low >= centre { (piece.low, 1.0) } else { (piece.high, -1.0) };
         let distance = (near - centre) * outward;
-        // On its side of the centre a law here rises to one mode, if at all, and falls for good.
+        // On its side of that point a law here rises to one mode, if at all, and falls for good.
         distance > 0.0
             && law.pdf(near) <= 0.0
             && law.ln_pdf_change(near, outward * 1e-6 * distance) < 0.0

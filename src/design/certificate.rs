@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::newton::{Foot, Outlook, outlook};
 use super::search::{self, search};
 use super::{
-    Design as _, DesignError, Designed, Exact, HalfWave, Newton, Spacing, UniformStep, Zero,
+    Design as _, DesignError, Designed, Exact, HalfWave, Newton, PowerOfTwoStep, Spacing,
+    UniformStep, Zero,
 };
-use crate::density::{Density, Rectified};
+use crate::density::{Affine, Density, Rectified};
 
 /// What proves a codebook optimal, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -73,10 +74,19 @@ pub fn certified(
     zero: Option<Zero>,
     levels: usize,
 ) -> Result<(Designed, Certificate), DesignError> {
-    if let Some(affine) = law.as_affine().filter(|_| zero.is_none()) {
+    if let Some(affine) = law.as_affine().filter(|affine| is_equivariant(affine, spacing, zero)) {
         let (designed, certificate) = certified(affine.law(), spacing, zero, levels)?;
         let scale = affine.scale();
-        let stretched = super::newton::stretched(&designed, affine)?;
+        let stretched = match zero {
+            // Its first threshold is not a midpoint, and has to stay.
+            Some(_) => Designed {
+                codebook: designed.codebook.stretched(scale, 0.0)?,
+                distortion: scale * (scale * designed.distortion),
+                residual: scale * designed.residual,
+                rounds: designed.rounds,
+            },
+            None => super::newton::stretched(&designed, affine)?,
+        };
         let certificate = Certificate {
             residual: stretched.residual,
             lower_bound: scale * (scale * certificate.lower_bound),
@@ -86,19 +96,13 @@ pub fn certified(
         return Ok((stretched, certificate));
     }
     match (spacing, zero) {
-        (Spacing::Uniform, _) => {
-            let designed = match zero {
-                Some(zero) => HalfWave { spacing, zero }.design(law, levels)?,
-                None => UniformStep.design(law, levels)?,
+        (Spacing::Uniform | Spacing::PowerOfTwo, _) => {
+            let designed = match (spacing, zero) {
+                (_, Some(zero)) => HalfWave { spacing, zero }.design(law, levels)?,
+                (Spacing::PowerOfTwo, None) => PowerOfTwoStep.design(law, levels)?,
+                (_, None) => UniformStep.design(law, levels)?,
             };
-            let free = certified(law, Spacing::LloydMax, zero, levels)?.1;
-            let certificate = Certificate {
-                kind: CertificateKind::Stationary,
-                unique_global: false,
-                residual: designed.residual,
-                lower_bound: free.lower_bound,
-                upper_bound: designed.distortion * (1.0 + ROUNDING),
-            };
+            let certificate = stationary(law, zero, &designed)?;
             Ok((designed, certificate))
         }
         (Spacing::LloydMax, None) => match law.as_empirical() {
@@ -128,6 +132,33 @@ pub fn certified(
             })
         }
     }
+}
+
+/// Whether the best codebook of a stretched law is the stretched best codebook.
+fn is_equivariant(affine: &Affine, spacing: Spacing, zero: Option<Zero>) -> bool {
+    let keeps_zero = affine.shift() == 0.0 && affine.scale() > 0.0;
+    spacing != Spacing::PowerOfTwo && (zero.is_none() || keeps_zero)
+}
+
+/// The certificate of a codebook whose family has no theorem: its own distortion, and that of the
+/// best free levels.
+///
+/// # Errors
+///
+/// When the best free levels of the same number are not found.
+pub fn stationary(
+    law: &dyn Density,
+    zero: Option<Zero>,
+    designed: &Designed,
+) -> Result<Certificate, DesignError> {
+    let free = certified(law, Spacing::LloydMax, zero, designed.codebook.len())?.1;
+    Ok(Certificate {
+        kind: CertificateKind::Stationary,
+        unique_global: false,
+        residual: designed.residual,
+        lower_bound: free.lower_bound,
+        upper_bound: designed.distortion * (1.0 + ROUNDING),
+    })
 }
 
 /// The codebook of [`certified`] alone.

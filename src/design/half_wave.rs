@@ -2,10 +2,11 @@
 
 use super::newton::{Foot, above, refine};
 use super::offset_grid::best_grid;
+use super::power_of_two::best_power;
 use super::uniform_step::{Grid, best_step};
 use super::{Design, DesignError, Designed, check_size, distortion};
 use crate::density::{Density, Rectified};
-use crate::quantizer::Codebook;
+use crate::quantizer::{Codebook, CodebookError};
 
 /// How the levels are spaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +15,8 @@ pub enum Spacing {
     LloydMax,
     /// Levels one step apart, zero on the grid.
     Uniform,
+    /// The same, the step a power of two: scaling is a shift.
+    PowerOfTwo,
 }
 
 /// What happens to small positive inputs.
@@ -107,6 +110,19 @@ impl Design for HalfWave {
             }
             (Spacing::Uniform, Zero::NonPositive) => uniform(law, Grid::NO_ZERO_CELL, positive)?,
             (Spacing::Uniform, Zero::Cell) => uniform(law, Grid::MID_TREAD, positive)?,
+            (Spacing::PowerOfTwo, Zero::NonPositive) => {
+                return powers(law, &target, Grid::NO_ZERO_CELL, positive);
+            }
+            (Spacing::PowerOfTwo, Zero::Cell) => {
+                return powers(law, &target, Grid::MID_TREAD, positive);
+            }
+            (Spacing::PowerOfTwo, Zero::Free) => {
+                return Err(DesignError::Unsuited {
+                    design: "the power-of-two step",
+                    law: law.describe(),
+                    why: "its lowest level is 0; choose the zero convention non-positive or cell",
+                });
+            }
             (Spacing::Uniform, Zero::Free) => uniform_with_offset(&target, levels)?,
         };
         let distortion = distortion(&target, &codebook);
@@ -120,9 +136,27 @@ fn uniform(
     positive: usize,
 ) -> Result<(Codebook, u32, f64), DesignError> {
     let best = best_step(law, 0.0, grid, positive)?;
-    let levels = (0..positive).map(|index| grid.multiple(index) * best.step).collect();
-    let codebook = Codebook::half_wave(levels, grid.threshold(0) * best.step)?;
-    Ok((codebook, best.rounds, best.residual))
+    Ok((multiples(grid, positive, best.step)?, best.rounds, best.residual))
+}
+
+/// The half-wave codebook whose positive levels are multiples of `step`.
+fn multiples(grid: Grid, positive: usize, step: f64) -> Result<Codebook, CodebookError> {
+    let levels = (0..positive).map(|index| grid.multiple(index) * step).collect();
+    Codebook::half_wave(levels, grid.threshold(0) * step)
+}
+
+fn powers(
+    law: &dyn Density,
+    target: &dyn Density,
+    grid: Grid,
+    positive: usize,
+) -> Result<Designed, DesignError> {
+    let free = best_step(law, 0.0, grid, positive)?;
+    best_power(law, free, |step| {
+        let codebook = multiples(grid, positive, step)?;
+        let distortion = distortion(target, &codebook);
+        Ok(Designed { codebook, distortion, rounds: 0, residual: 0.0 })
+    })
 }
 
 fn uniform_with_offset(

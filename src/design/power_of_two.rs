@@ -1,6 +1,6 @@
 //! The best step among the powers of two, where scaling is a shift.
 
-use super::uniform_step::{best, uniform};
+use super::uniform_step::{BestStep, best, uniform};
 use super::{Design, DesignError, Designed, check_size};
 use crate::density::Density;
 
@@ -30,28 +30,34 @@ impl Design for PowerOfTwoStep {
     fn design(&self, law: &dyn Density, levels: usize) -> Result<Designed, DesignError> {
         check_size(levels, 2)?;
         let (free, centre) = best(law, levels)?;
-        #[expect(clippy::cast_possible_truncation, reason = "an exponent of an f64 is small")]
-        let nearest = libm::round(libm::log2(free.step)) as i32;
-        let mut least: Option<Designed> = None;
-        for exponent in nearest - NEIGHBOURS..=nearest + NEIGHBOURS {
-            let step = libm::ldexp(1.0, exponent);
-            if !(step > 0.0 && step.is_finite()) {
-                continue;
-            }
-            let designed = uniform(law, centre, levels, step)?;
-            if least.as_ref().is_none_or(|least| designed.distortion < least.distortion) {
-                // What is left is the distance from the free step, which the power takes.
-                least = Some(Designed {
-                    rounds: free.rounds,
-                    residual: (step - free.step).abs(),
-                    ..designed
-                });
-            }
-        }
-        least.ok_or(DesignError::Unsuited {
-            design: "the power-of-two step",
-            law: law.describe(),
-            why: "no power of two is near its step; rescale it",
-        })
+        best_power(law, free, |step| uniform(law, centre, levels, step))
     }
+}
+
+/// The best of the designs whose step is a power of two, `free` being the best step of all.
+pub(super) fn best_power(
+    law: &dyn Density,
+    free: BestStep,
+    design: impl Fn(f64) -> Result<Designed, DesignError>,
+) -> Result<Designed, DesignError> {
+    #[expect(clippy::cast_possible_truncation, reason = "an exponent of an f64 is small")]
+    let nearest = libm::round(libm::log2(free.step)) as i32;
+    let mut least: Option<Designed> = None;
+    for exponent in nearest - NEIGHBOURS..=nearest + NEIGHBOURS {
+        let step = libm::ldexp(1.0, exponent);
+        if !(step > 0.0 && step.is_finite()) {
+            continue;
+        }
+        let designed = design(step)?;
+        if least.as_ref().is_none_or(|least| designed.distortion < least.distortion) {
+            // What is left is the distance from the free step, which the power takes.
+            let residual = (step - free.step).abs();
+            least = Some(Designed { rounds: free.rounds, residual, ..designed });
+        }
+    }
+    least.ok_or(DesignError::Unsuited {
+        design: "the power-of-two step",
+        law: law.describe(),
+        why: "no power of two is near its step; rescale it",
+    })
 }

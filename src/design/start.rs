@@ -5,18 +5,25 @@ use crate::density::{Density, Empirical};
 use crate::math::Interval;
 
 /// Levels that cover the law: the companding quantizer where it has a density, quantiles of the
-/// distinct values of a sample, equal spacing where atoms and density mix.
+/// distinct values of a sample; where a few levels are to serve atoms and a density, equal spacing.
 pub(super) fn spread(law: &dyn Density, levels: usize) -> Result<Vec<f64>, DesignError> {
     if let Some(sample) = law.as_empirical() {
         return distinct_quantiles(sample, levels);
     }
-    let positions = (0..levels).map(|index| (index as f64 + 0.5) / levels as f64);
-    if law.atoms().is_empty() {
-        compander(law, law.support(), levels, positions)
-    } else {
-        let range = effective(law, law.support(), levels)?;
-        Ok(positions.map(|position| range.low + position * range.width()).collect())
+    let atoms: Vec<f64> = law.atoms().into_iter().map(|(point, _)| point).collect();
+    let even = |count: usize| (0..count).map(move |index| (index as f64 + 0.5) / count as f64);
+    if levels > 8 * atoms.len() {
+        // A level for each atom, and the others where the density is.
+        let dense = levels - atoms.len();
+        let mut start = compander(law, law.support(), dense, even(dense))?;
+        start.extend(atoms);
+        start.sort_by(f64::total_cmp);
+        if start.windows(2).all(|pair| pair[0] < pair[1]) {
+            return Ok(start);
+        }
     }
+    let range = effective(law, law.support(), levels)?;
+    Ok(even(levels).map(|position| range.low + position * range.width()).collect())
 }
 
 /// Levels at given positions (in 0..1, increasing) of the part of the law in `range`, measured by

@@ -40,7 +40,7 @@ pub enum CodebookError {
     #[error("a codebook needs at least one level; none was given")]
     Empty,
     /// A level or threshold is NaN or infinite.
-    #[error("{what} {index} is {value}; all must be finite numbers")]
+    #[error("{what} {index} is {value:?}; all must be finite numbers")]
     NotFinite {
         /// `level` or `threshold`.
         what: &'static str,
@@ -51,7 +51,7 @@ pub enum CodebookError {
     },
     /// Two neighbours are equal or the wrong way round.
     #[error(
-        "{what} {index} is {value}, not above its predecessor {before}; sort them and drop repeats"
+        "{what} {index} is {value:?}, not above its predecessor {before:?}; sort them and drop repeats"
     )]
     NotIncreasing {
         /// `level` or `threshold`.

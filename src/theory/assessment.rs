@@ -34,6 +34,18 @@ pub struct Assessment {
 /// # Ok::<(), hwgq::quantizer::CodebookError>(())
 /// ```
 pub fn assess(law: &dyn Density, codebook: &Codebook) -> Assessment {
+    if let Some(affine) = law.as_affine().filter(|affine| affine.shift() == 0.0)
+        && let Ok(plain) = codebook.stretched(1.0 / affine.scale(), 0.0)
+    {
+        // The ratio of two squares is a number where the squares of a huge or tiny scale are not.
+        let scale = affine.scale();
+        let assessment = assess(affine.law(), &plain);
+        return Assessment {
+            distortion: scale * (scale * assessment.distortion),
+            residual: scale * assessment.residual,
+            ..assessment
+        };
+    }
     let distortion = distortion(law, codebook);
     let cells: Vec<_> =
         codebook.cells().map(|(cell, level)| law.moments_about(cell, level)).collect();

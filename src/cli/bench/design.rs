@@ -9,7 +9,7 @@ use super::output::{Format, eight_digits, print_csv, print_json, print_table};
 use super::{Ending, Usage};
 use crate::density::Density;
 use crate::design::proof::prove;
-use crate::design::{Design as _, Designed, LEVELS_MAX, Newton};
+use crate::design::{Design, Designed, HalfWave, LEVELS_MAX, Newton, Spacing, Zero};
 use crate::record::{Clock, Column, Table, Values};
 
 /// Time Lloyd-Max designs by Newton's method, one thread
@@ -56,7 +56,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
             return Err(Usage(format!("--levels {levels}: sizes are 1 to {LEVELS_MAX}")).into());
         }
     }
-    let rows = arguments.levels.iter().map(|&levels| row(&*law, levels));
+    // Of the half wave the quantizer of the paper, with free levels.
+    let zero = arguments.law.is_half_wave().then_some(Zero::NonPositive);
+    let rows = arguments.levels.iter().map(|&levels| row(&*law, zero, levels));
     let answer = Answer { law: law.describe(), rows: rows.collect::<Result<_>>()? };
     match arguments.format {
         Format::Json => print_json(&answer)?,
@@ -71,15 +73,18 @@ const BUDGET_S: f64 = 0.5;
 const REPETITIONS_MAX: usize = 1001;
 const REPETITIONS_MIN: usize = 5;
 
-fn row(law: &dyn Density, levels: usize) -> Result<Row> {
-    let designed = Newton::default().design(law, levels)?;
+fn row(law: &dyn Density, zero: Option<Zero>, levels: usize) -> Result<Row> {
+    let newton = Newton::default();
+    let half_wave = zero.map(|zero| HalfWave { spacing: Spacing::LloydMax, zero });
+    let method: &dyn Design = half_wave.as_ref().map_or(&newton, |half_wave| half_wave);
+    let designed = method.design(law, levels)?;
     let mut seconds = Vec::new();
     let whole = Clock::System.start();
     while seconds.len() < REPETITIONS_MIN
         || (seconds.len() < REPETITIONS_MAX && whole.seconds() < BUDGET_S)
     {
         let watch = Clock::System.start();
-        std::hint::black_box(Newton::default().design(std::hint::black_box(law), levels)?);
+        std::hint::black_box(method.design(std::hint::black_box(law), levels)?);
         seconds.push(watch.seconds());
     }
     seconds.sort_by(f64::total_cmp);
@@ -90,12 +95,12 @@ fn row(law: &dyn Density, levels: usize) -> Result<Row> {
         nanoseconds_per_level: 1e9 * median / levels as f64,
         rounds: designed.rounds,
         residual: designed.residual,
-        worst_relative_error: worst_relative_error(law, &designed),
+        worst_relative_error: worst_relative_error(law, zero, &designed),
     })
 }
 
-fn worst_relative_error(law: &dyn Density, designed: &Designed) -> Option<f64> {
-    let proof = prove(law, None, &designed.codebook)?;
+fn worst_relative_error(law: &dyn Density, zero: Option<Zero>, designed: &Designed) -> Option<f64> {
+    let proof = prove(law, zero, &designed.codebook)?;
     let distortion_error = (designed.distortion / proof.distortion - 1.0).abs();
     Some(proof.level_error.max(distortion_error))
 }

@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     /// How many levels; several numbers separated by commas
     #[arg(long, value_name = "K,K…", value_delimiter = ',', default_values_t = [16])]
     clusters: Vec<usize>,
-    /// Take the values from this file instead
+    /// Take the values from this file instead: text, .npy, .npz or .safetensors
     #[arg(long, value_name = "FILE", conflicts_with_all = ["values", "seed"])]
     input: Option<PathBuf>,
     /// Where the draws begin

@@ -13,6 +13,10 @@ pub(super) enum Language {
     C,
     /// A list
     Python,
+    /// An object with `certificate`, `levels` and `thresholds`
+    Json,
+    /// `level,low,high`, a row a level, the certificate in lines of #
+    Csv,
     /// One level a line, in hexadecimal floating point
     Hexfloat,
 }
@@ -29,29 +33,68 @@ pub(super) enum Precision {
 
 /// The whole text, ending with a line break.
 pub(super) fn table(answer: &Answer, language: Language, precision: Precision) -> String {
-    let (comment, wide) = match language {
-        Language::Rust | Language::C => ("//", precision == Precision::F64),
-        Language::Python | Language::Hexfloat => ("#", precision == Precision::F64),
+    let wide = precision == Precision::F64;
+    let comment = match language {
+        Language::Rust | Language::C => "// ",
+        Language::Python | Language::Csv | Language::Hexfloat => "# ",
+        Language::Json => "",
     };
-    let kind = serde_json::to_value(answer.certificate.kind).ok();
-    let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-    let zero = answer.zero.map_or(String::new(), |zero| format!(", zero {zero}"));
-    let unique = if answer.certificate.unique_global { ", the only optimum" } else { "" };
-    let mut text = [
-        format!("{comment} {} levels for {}, {}{zero}", answer.levels.len(), answer.law, answer.spacing),
-        format!(
-            "{comment} distortion {:?}, certified by {kind}{unique}: no such codebook is below {:?}",
-            answer.distortion, answer.certificate.lower_bound
-        ),
-        format!("{comment} residual of the optimality conditions {:e}", answer.certificate.residual),
-    ]
-    .join("\n");
+    if language == Language::Json {
+        return json(answer, wide);
+    }
+    let mut text = evidence(answer).map(|line| format!("{comment}{line}")).join("\n");
+    if language == Language::Csv {
+        return format!("{text}\nlevel,low,high\n{}\n", rows(answer, wide).join("\n"));
+    }
     for (name, values) in [("LEVELS", &answer.levels), ("THRESHOLDS", &answer.thresholds)] {
         let lines: Vec<String> = values.iter().map(|&value| line(value, language, wide)).collect();
         let (open, close) = brackets(name, lines.len(), language, wide);
         text = format!("{text}\n{open}\n{}\n{close}", lines.join("\n"));
     }
     format!("{}\n", text.trim_end())
+}
+
+/// What the table is, and what proves it.
+fn evidence(answer: &Answer) -> [String; 3] {
+    let kind = serde_json::to_value(answer.certificate.kind).ok();
+    let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
+    let zero = answer.zero.map_or(String::new(), |zero| format!(", zero {zero}"));
+    let unique = if answer.certificate.unique_global { ", the only optimum" } else { "" };
+    let rivals =
+        if answer.spacing == "entropy-coded" { "code of that entropy" } else { "such codebook" };
+    [
+        format!("{} levels for {}, {}{zero}", answer.levels.len(), answer.law, answer.spacing),
+        if answer.distortion.is_nan() {
+            format!("distortion beyond the range of f64, certified by {kind}{unique}")
+        } else {
+            format!(
+                "distortion {:?}, certified by {kind}{unique}: no {rivals} is below {:?}",
+                answer.distortion, answer.certificate.lower_bound
+            )
+        },
+        format!("residual of the optimality conditions {:e}", answer.certificate.residual),
+    ]
+}
+
+/// One array element a line, as in the other languages.
+fn json(answer: &Answer, wide: bool) -> String {
+    let list = |items: Vec<String>| format!("[\n    {}\n  ]", items.join(",\n    "));
+    let numbers = |values: &[f64]| list(values.iter().map(|&value| decimal(value, wide)).collect());
+    let lines = list(evidence(answer).iter().map(|line| format!("{line:?}")).collect());
+    let (levels, thresholds) = (numbers(&answer.levels), numbers(&answer.thresholds));
+    format!(
+        "{{\n  \"certificate\": {lines},\n  \"levels\": {levels},\n  \"thresholds\": {thresholds}\n}}\n"
+    )
+}
+
+fn rows(answer: &Answer, wide: bool) -> Vec<String> {
+    let ends = |value: Option<&f64>| value.map_or(String::new(), |&value| decimal(value, wide));
+    let cells = answer.levels.iter().enumerate().map(|(index, &level)| {
+        let low = index.checked_sub(1).and_then(|below| answer.thresholds.get(below));
+        let high = answer.thresholds.get(index);
+        format!("{},{},{}", decimal(level, wide), ends(low), ends(high))
+    });
+    cells.collect()
 }
 
 fn brackets(name: &str, count: usize, language: Language, wide: bool) -> (String, &'static str) {
@@ -66,23 +109,34 @@ fn brackets(name: &str, count: usize, language: Language, wide: bool) -> (String
             (format!("static const {kind} {name}[{}] = {{", count.max(1)), "};")
         }
         Language::Python => (format!("{name} = ["), "]"),
-        Language::Hexfloat => (format!("# {}", name.to_lowercase()), ""),
+        Language::Json | Language::Csv | Language::Hexfloat => {
+            (format!("# {}", name.to_lowercase()), "")
+        }
     }
 }
 
-/// The shortest decimals that are read back to the same bits; in C and hexfloat the bits themselves.
-fn line(value: f64, language: Language, wide: bool) -> String {
+/// The shortest decimals that are read back to the same bits.
+fn decimal(value: f64, wide: bool) -> String {
+    if wide { format!("{value:?}") } else { format!("{:?}", single(value)) }
+}
+
+fn single(value: f64) -> f32 {
     #[expect(clippy::cast_possible_truncation, reason = "rounding to single is what was asked for")]
     let single = value as f32;
-    let decimal = if wide { format!("{value:?}") } else { format!("{single:?}") };
-    let hex = hexadecimal(if wide { value } else { f64::from(single) });
+    single
+}
+
+/// A number of a list; in C and hexfloat the bits themselves.
+fn line(value: f64, language: Language, wide: bool) -> String {
+    let decimal = decimal(value, wide);
+    let hex = hexadecimal(if wide { value } else { f64::from(single(value)) });
     match language {
-        Language::Rust | Language::Python => format!("    {decimal},"),
         Language::C => {
             let suffix = if wide { "" } else { "f" };
             format!("    {hex}{suffix}, /* {decimal} */")
         }
         Language::Hexfloat => hex,
+        _ => format!("    {decimal},"),
     }
 }
 

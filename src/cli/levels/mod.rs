@@ -1,6 +1,8 @@
 //! `hwgq levels`: an optimal codebook, with the evidence that it is one.
 
 mod emit;
+mod plan;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,11 +12,11 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::law::LawArguments;
-use super::output::{Format, exact, print, print_csv, print_json, print_table};
+use super::output::{Format, exact, print, print_csv, print_json, print_table, say};
 use super::{Ending, Usage};
 use crate::data::sample;
 use crate::density::{Density, Empirical};
-use crate::design::{Certificate, Designed, Spacing, Zero, certified};
+use crate::design::{Certificate, Designed, Zero};
 use crate::record::{Column, Table, Values};
 use crate::theory::{Assessment, assess};
 
@@ -26,17 +28,22 @@ use crate::theory::{Assessment, assess};
 pub(super) struct Arguments {
     #[command(flatten)]
     law: LawArguments,
-    /// A text file of numbers (CSV) to design for, in place of a law
+    /// A file of numbers (text, .npy, .npz, .safetensors) to design for, in place of a law
     #[arg(long, value_name = "FILE", conflicts_with_all = ["law", "mixture", "scale", "shift"])]
     sample: Option<PathBuf>,
-    /// Free levels (Lloyd-Max), or levels one step apart
+    /// How the levels are spaced
     #[arg(long, value_enum, default_value_t)]
-    spacing: SpacingName,
+    spacing: plan::SpacingName,
     /// Half-wave only: which inputs go to zero
     #[arg(long, value_enum)]
     zero: Option<ZeroName>,
     #[command(flatten)]
     size: Size,
+    #[command(flatten)]
+    price: plan::Price,
+    /// Show Lloyd's iteration round by round instead, beside the rate that theory predicts
+    #[arg(long, conflicts_with_all = ["format", "emit", "spacing", "zero", "rate", "lambda"])]
+    watch: bool,
     /// Form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -49,7 +56,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 struct Size {
     /// How many levels, zero included
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
@@ -59,13 +66,15 @@ struct Size {
     bits: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum SpacingName {
-    /// Every level at the centroid of its cell
-    #[default]
-    LloydMax,
-    /// Levels one step apart
-    Uniform,
+impl Size {
+    fn is_given(&self) -> bool {
+        self.levels().is_some()
+    }
+
+    fn levels(&self) -> Option<usize> {
+        let levels = self.levels.or(self.bits.map(|bits| 1 << bits));
+        levels.map(|levels| levels as usize)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,6 +85,16 @@ enum ZeroName {
     Cell,
     /// The zero level is optimised too
     Free,
+}
+
+impl ZeroName {
+    fn convention(self) -> Zero {
+        match self {
+            Self::NonPositive => Zero::NonPositive,
+            Self::Cell => Zero::Cell,
+            Self::Free => Zero::Free,
+        }
+    }
 }
 
 /// The contract of `--format json`.
@@ -111,35 +130,31 @@ impl Arguments {
 
     /// The zero convention; a quantizer of anything but the half wave has none.
     fn zero(&self) -> Result<Option<ZeroName>, Usage> {
-        match (self.sample.is_none() && self.law.is_half_wave(), self.zero) {
+        let has_zero = self.sample.is_none() && self.law.is_half_wave();
+        match (has_zero && self.spacing.keeps_zero(), self.zero) {
             (true, zero) => Ok(Some(zero.unwrap_or(ZeroName::NonPositive))),
             (false, None) => Ok(None),
             (false, Some(_)) => Err(Usage(
-                "--zero says which inputs a half-wave quantizer sends to zero; it goes with --law half-wave".to_owned(),
+                "--zero says which inputs a half-wave quantizer sends to zero; it goes with --law half-wave and a spacing of lloyd-max, uniform or power-of-two"
+                    .to_owned(),
             )),
         }
-    }
-
-    fn levels(&self) -> usize {
-        let levels = self.size.levels.or(self.size.bits.map(|bits| 1 << bits));
-        levels.unwrap_or(1) as usize
     }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     let zero = arguments.zero()?;
     let law = arguments.law()?;
-    let spacing = match arguments.spacing {
-        SpacingName::LloydMax => Spacing::LloydMax,
-        SpacingName::Uniform => Spacing::Uniform,
-    };
-    let convention = zero.map(|zero| match zero {
-        ZeroName::NonPositive => Zero::NonPositive,
-        ZeroName::Cell => Zero::Cell,
-        ZeroName::Free => Zero::Free,
-    });
-    let (designed, certificate) = certified(&*law, spacing, convention, arguments.levels())?;
+    if arguments.watch {
+        let levels = arguments.size.levels();
+        let levels =
+            levels.ok_or_else(|| Usage("--watch needs --levels N or --bits B".to_owned()))?;
+        return watch::run(&*law, levels);
+    }
+    let (spacing, price) = (arguments.spacing, &arguments.price);
+    let (designed, certificate) = plan::plan(&*law, spacing, zero, &arguments.size, price)?;
     let assessment = assess(&*law, &designed.codebook);
+    let (designed, certificate) = representable(designed, certificate, assessment.sqnr_db);
     let answer = answer(arguments, &*law, zero, (&designed, certificate), assessment);
     if let Some(language) = arguments.emit {
         print(&emit::table(&answer, language, arguments.precision))?;
@@ -156,6 +171,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
+/// Squares of a huge or tiny scale that no f64 holds are left out: 0 would be a wrong number.
+fn representable(
+    designed: Designed,
+    certificate: Certificate,
+    sqnr_db: f64,
+) -> (Designed, Certificate) {
+    if designed.distortion.is_normal() || sqnr_db.is_infinite() {
+        return (designed, certificate);
+    }
+    say(
+        "the levels are exact, but their distortion is beyond the range of f64 and left out; design for --scale 1, and multiply levels by the scale and distortion by its square",
+    );
+    let nothing = f64::NAN;
+    let certificate = Certificate { lower_bound: nothing, upper_bound: nothing, ..certificate };
+    (Designed { distortion: nothing, ..designed }, certificate)
+}
+
 fn answer(
     arguments: &Arguments,
     law: &dyn Density,
@@ -166,10 +198,7 @@ fn answer(
     let levels = designed.codebook.levels().to_vec();
     Answer {
         law: law.describe(),
-        spacing: match arguments.spacing {
-            SpacingName::LloydMax => "lloyd-max",
-            SpacingName::Uniform => "uniform",
-        },
+        spacing: arguments.spacing.name(),
         zero: zero.map(|zero| match zero {
             ZeroName::NonPositive => "non-positive",
             ZeroName::Cell => "cell",
@@ -180,7 +209,7 @@ fn answer(
         thresholds: designed.codebook.thresholds().to_vec(),
         levels,
         probabilities: assessment.probabilities,
-        distortion: assessment.distortion,
+        distortion: designed.distortion,
         sqnr_db: assessment.sqnr_db,
         entropy_bits: assessment.entropy_bits,
         rounds: designed.rounds,

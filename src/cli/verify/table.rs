@@ -1,5 +1,7 @@
 //! One table: a file, or a published one.
 
+use std::fs::File;
+use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -89,6 +91,9 @@ const BYTES_MAX: u64 = 128 << 20;
 fn read(path: &Path) -> Result<Codebook> {
     let name = || path.display().to_string();
     let is_json = path.extension().is_some_and(|extension| extension == "json");
+    if !is_json && let Some(codebook) = rows(path)? {
+        return Ok(codebook);
+    }
     if !is_json {
         let mut levels = sample(path)?;
         levels.sort_by(f64::total_cmp);
@@ -113,4 +118,37 @@ fn read(path: &Path) -> Result<Codebook> {
             Codebook::new(levels, thresholds).with_context(name)
         }
     }
+}
+
+/// A row of what `hwgq levels` prints as CSV; the others of its columns are not needed.
+#[derive(Debug, Deserialize)]
+struct Row {
+    level: f64,
+    high: Option<f64>,
+}
+
+/// The codebook of a CSV file with a column `level`, and perhaps the upper ends `high` of the cells;
+/// `None` when it has no such column and may be a bare list.
+fn rows(path: &Path) -> Result<Option<Codebook>> {
+    let name = || path.display().to_string();
+    let mut reader = csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .from_reader(BufReader::new(File::open(path).with_context(name)?.take(BYTES_MAX)));
+    let header = match reader.headers() {
+        Ok(header) if header.iter().any(|column| column == "level") => header.clone(),
+        _ => return Ok(None),
+    };
+    let rows: Vec<Row> = reader
+        .into_records()
+        .map(|record| record?.deserialize(Some(&header)))
+        .collect::<Result<_, _>>()
+        .with_context(name)?;
+    let levels: Vec<f64> = rows.iter().map(|row| row.level).collect();
+    let ends: Option<Vec<f64>> = rows.iter().map(|row| row.high).rev().skip(1).rev().collect();
+    let codebook = match ends {
+        Some(thresholds) => Codebook::new(levels, thresholds),
+        None => Codebook::nearest(levels),
+    };
+    Ok(Some(codebook.with_context(name)?))
 }

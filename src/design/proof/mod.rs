@@ -36,7 +36,8 @@ pub fn prove(law: &dyn Density, zero: Option<Zero>, codebook: &Codebook) -> Opti
         None => Foot::of(law, codebook.len()),
         Some(zero) => HalfWave::foot(zero)?,
     };
-    if law.atoms().iter().any(|&(point, _)| point > foot.position()) {
+    let is_above = |point: f64| foot == Foot::Open || point > foot.position();
+    if law.atoms().iter().any(|&(point, _)| is_above(point)) {
         return None;
     }
     let first = match foot {
@@ -73,12 +74,7 @@ impl Cells<'_> {
 
     fn prove(&self, copies: f64) -> Option<Proof> {
         let count = self.levels.len();
-        let whole = moments(
-            self.law,
-            Double::from(f64::NEG_INFINITY),
-            Double::from(f64::INFINITY),
-            Double::ZERO,
-        )?;
+        let whole = self.whole()?;
         let mut distortion = self.foot_cell()?;
         let (mut pulls, mut lower, mut diagonal, mut upper) = (vec![], vec![], vec![], vec![]);
         for (index, &level) in self.levels.iter().enumerate() {
@@ -104,8 +100,19 @@ impl Cells<'_> {
             if size > 0.0 { moves[index].abs() / size } else { moves[index].abs() }
         };
         let level_error = (0..count).map(error).fold(0.0, f64::max);
-        let distortion = (distortion / whole.mass).scaled(copies).to_f64();
+        let distortion = (distortion / whole).scaled(copies).to_f64();
         Some(Proof { distortion, residual, level_error })
+    }
+
+    /// `∫ shape`, the constant that makes a density of the shape: of a half wave from the half that
+    /// has a density.
+    fn whole(&self) -> Option<Double> {
+        let atoms = self.law.atoms();
+        let low = if atoms.is_empty() { f64::NEG_INFINITY } else { self.foot.position() };
+        let high = Double::from(f64::INFINITY);
+        let dense = moments(self.law, Double::from(low), high, Double::ZERO)?.mass;
+        let on_points: f64 = atoms.iter().map(|&(_, mass)| mass).sum();
+        Some(dense / (Double::ONE - Double::from(on_points)))
     }
 
     /// What the half of the cell of a fixed level adds to the distortion.
