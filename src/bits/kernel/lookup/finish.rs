@@ -139,7 +139,7 @@ pub(super) fn codes(
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,bmi2")]
 fn codes_of(words: __m512i, block: &Block, total: i32) -> u64 {
-    #[expect(clippy::cast_possible_truncation, reason = "half of at most 65520")]
+    #[expect(clippy::cast_possible_truncation, reason = "half of at most 65184")]
     let half = _mm512_set1_epi16((total >> 1) as i16);
     let mut centred = _mm512_sub_epi16(words, half);
     if block.any_falls {
