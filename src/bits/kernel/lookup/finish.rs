@@ -68,7 +68,7 @@ pub(super) fn sums(
     for vector in 0..vectors {
         let words = words(windows, vectors, vector);
         let first = first + CHANNELS * vector;
-        write_vector(words, (affine, totals), first, (&mut *output, channels), add);
+        write_vector(&words, (affine, totals), first, (&mut *output, channels), add);
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn sums(
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn write_vector(
-    words: [[__m512i; 2]; ROWS],
+    words: &[[__m512i; 2]; ROWS],
     (affine, totals): (Affine, &[i32; ROWS]),
     first: usize,
     (output, channels): (&mut [i32], usize),
