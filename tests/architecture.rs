@@ -147,3 +147,20 @@ fn every_file_says_what_it_holds_and_holds_one_noun() {
     let main = fs::read_to_string(source().join("main.rs")).unwrap();
     assert!(main.lines().count() <= 30, "main.rs only hands over to the command line");
 }
+
+/// The files that may hold `unsafe`: intrinsics and inner loops in assembly (decision 2).
+const UNSAFE: &str = "src/bits/kernel/";
+
+#[test]
+fn unsafe_code_stays_in_the_kernels_each_use_under_its_reason() {
+    for (path, text) in files(&source()) {
+        let inside = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let is_kernel = inside.to_string_lossy().replace('\\', "/").starts_with(UNSAFE);
+        // A function that is unsafe to call says what it asks for instead.
+        let uses = code(&text).matches("unsafe {").count();
+        let reasons = text.lines().filter(|line| line.trim().starts_with("// SAFETY: ")).count();
+        let others = code(&text).replace("unsafe_code", "").matches("unsafe").count();
+        assert!(is_kernel || others == 0, "{} holds unsafe code", path.display());
+        assert!(reasons >= uses, "{}: {uses} uses, {reasons} reasons", path.display());
+    }
+}

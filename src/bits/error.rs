@@ -25,7 +25,7 @@ pub enum BitsError {
         /// Its column, from 0.
         column: usize,
     },
-    /// A width for which there are no planes.
+    /// A width for which there are no codes.
     #[error("codes of {given} bits were asked for; allowed are 1 to {most}")]
     WrongWidth {
         /// Bits asked for.
@@ -48,6 +48,16 @@ pub enum BitsError {
         bits: u32,
         /// The greatest code that they hold.
         most: u32,
+    },
+    /// A weight for which there are no planes.
+    #[error("row {row}, column {column} holds the weight {weight}; allowed are -8 to 7")]
+    WeightOutOfRange {
+        /// Row of the first such weight, from 0.
+        row: usize,
+        /// Its column, from 0.
+        column: usize,
+        /// The weight.
+        weight: i8,
     },
     /// More than memory can hold.
     #[error("{rows} rows of {columns} codes exceed the address space; use fewer rows at a time")]

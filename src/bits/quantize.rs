@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
-use super::codes::{BITS_MAX, Codes, code_max, width};
+use super::codes::{BITS_MAX, CodeRows, Codes, code_max, width};
 use super::error::{BitsError, check_length};
 use super::kernel::Encoder;
 
@@ -39,15 +39,8 @@ pub fn quantize(
     rows: usize,
     columns: usize,
 ) -> Result<Codes, BitsError> {
-    let bits = usize::BITS - thresholds.len().leading_zeros();
-    let sorted = thresholds.is_sorted() && thresholds.iter().all(|threshold| !threshold.is_nan());
-    if !(1..=BITS_MAX).contains(&bits) || !sorted {
-        let (given, most) = (thresholds.len(), code_max(BITS_MAX) as usize);
-        return Err(BitsError::NotThresholds { given, most });
-    }
-    check_length(rows, columns, values.len())?;
+    let Quantized { bits, quantizer, .. } = Quantized::new(values, thresholds, rows, columns)?;
     let mut codes = Codes::zeros(bits, rows, columns)?;
-    let quantizer = Quantizer::new(bits, thresholds);
     let stride = codes.stride().max(1);
     let rows = (BLOCK_BYTES / stride).max(1);
     let blocks = codes.bytes_mut().par_chunks_mut(rows * stride);
@@ -59,7 +52,84 @@ pub fn quantize(
     Ok(codes)
 }
 
+/// Numbers as rows of codes that are quantized when they are read: what [`quantize`] would pack, for
+/// a product that reads each row once.
+///
+/// # Examples
+///
+/// ```
+/// use hwgq::bits::{Product, Quantized, SignMatrix};
+/// let input = Quantized::new(&[-1.0, 0.1, 0.807, 9.0], &[0.0, 0.807, 1.345], 1, 4)?;
+/// let weights = SignMatrix::new(1, 4, &[1.0, 1.0, -1.0, 1.0])?;
+/// let mut sums = [0];
+/// Product::new(&weights, 2)?.sums(&input, &mut sums)?;
+/// assert_eq!(sums, [0 + 1 - 1 + 3]);
+/// # Ok::<(), hwgq::bits::BitsError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Quantized<'a> {
+    bits: u32,
+    rows: usize,
+    columns: usize,
+    // Invariant: `rows` times `columns`.
+    values: &'a [f32],
+    quantizer: Quantizer<'a>,
+}
+
+impl<'a> Quantized<'a> {
+    /// `values`, which lie row after row, through these thresholds.
+    ///
+    /// # Errors
+    ///
+    /// As [`quantize`].
+    pub fn new(
+        values: &'a [f32],
+        thresholds: &'a [f32],
+        rows: usize,
+        columns: usize,
+    ) -> Result<Self, BitsError> {
+        let bits = usize::BITS - thresholds.len().leading_zeros();
+        let sorted =
+            thresholds.is_sorted() && thresholds.iter().all(|threshold| !threshold.is_nan());
+        if !(1..=BITS_MAX).contains(&bits) || !sorted {
+            let (given, most) = (thresholds.len(), code_max(BITS_MAX) as usize);
+            return Err(BitsError::NotThresholds { given, most });
+        }
+        check_length(rows, columns, values.len())?;
+        Ok(Self { bits, rows, columns, values, quantizer: Quantizer::new(bits, thresholds) })
+    }
+}
+
+impl CodeRows for Quantized<'_> {
+    fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn columns(&self) -> usize {
+        self.columns
+    }
+
+    fn copy_row(&self, row: usize, stream: &mut [u8]) {
+        let values = &self.values[row * self.columns..][..self.columns];
+        // A row is quantized in whole words, and the last one may have to be cut.
+        let (words, rest) = stream.split_at_mut(stream.len() / 8 * 8);
+        let (whole, values) =
+            values.split_at((words.len() * 8 / width(self.bits)).min(values.len()));
+        self.quantizer.row(whole, words);
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            self.quantizer.row(values, &mut last);
+            rest.copy_from_slice(&last[..rest.len()]);
+        }
+    }
+}
+
 /// How a row is quantized.
+#[derive(Debug, Clone, Copy)]
 enum Quantizer<'a> {
     /// Three thresholds and an instruction set for them.
     Two(Encoder, [f32; 3]),

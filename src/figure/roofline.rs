@@ -60,9 +60,9 @@ impl Figure for Roofline {
                 } else {
                     along(&rows(size, |row| of_size[row] == *kernel), macs, time)
                 };
-                panel.line(&points, &Stroke::series(series, 8))?;
+                panel.line(&points, &stroke(series))?;
                 for point in points {
-                    panel.mark(point, &Mark::series(series))?;
+                    panel.mark(point, &mark(series))?;
                 }
             }
             Ok(())
@@ -77,14 +77,23 @@ fn along(here: &[usize], x: &[f64], y: &[f64]) -> Vec<Point> {
     points
 }
 
+/// Solid, so that dots are limits and nothing else.
+fn stroke(series: usize) -> Stroke {
+    Stroke::solid(theme::color(series), 8)
+}
+
+/// Open from the sixth on, where the shapes begin anew.
+fn mark(series: usize) -> Mark {
+    Mark { filled: series < 5, ..Mark::series(series) }
+}
+
 fn limit_stroke(series: usize) -> Stroke {
     Stroke::solid(theme::color(series), 6).dashed(Dash::Dotted)
 }
 
 fn legend(kernels: &[&str]) -> Result<Legend, FigureError> {
-    let entry = |(series, name): (usize, &&str)| {
-        Entry::line(name, Stroke::series(series, 8)).with_mark(Mark::series(series))
-    };
+    let entry =
+        |(series, name): (usize, &&str)| Entry::line(name, stroke(series)).with_mark(mark(series));
     let limit = Entry::line("limit of the kernel", Stroke { color: theme::INK, ..limit_stroke(0) });
     Legend::new(kernels.iter().enumerate().map(entry).chain([limit]).collect())
 }

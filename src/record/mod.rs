@@ -25,7 +25,7 @@ pub use table_csv::{Cells, CsvError, Heading};
 /// What one experiment left: its tables and where they came from.
 ///
 /// A figure is a pure function of a record, so no table holds a clock reading: times and dates
-/// live in the provenance.
+/// live in the provenance. The record that `hwgq bench` draws is of nothing else, and is not kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// File stem, unique in a run: `table-2`, `figure-5`.

@@ -22,6 +22,10 @@ pub(super) struct Windows<'a> {
     /// each other without a gap and all of each is seen.
     tap: usize,
     dense_line: Option<usize>,
+    /// Bytes from one row of taps to the next.
+    pitch: usize,
+    /// The last position whose window lies inside the image, where there is one.
+    last: [usize; 2],
     /// A byte of nothing but the padding code.
     padding: u8,
 }
@@ -33,6 +37,10 @@ impl<'a> Windows<'a> {
         let tap = size.channels / window.groups * width;
         let is_dense = window.groups == 1 && window.dilation[1] == 1 && tap == 8 * stride;
         let rows = images.images() * positions[0] * positions[1];
+        let reach = |axis: usize| (window.kernel[axis] - 1) * window.dilation[axis];
+        let last = size.height.checked_sub(1 + reach(0)).zip(size.width.checked_sub(1 + reach(1)));
+        // A window larger than the image is never inside, and its run of taps never dense.
+        let is_dense = is_dense && last.is_some();
         Self {
             images,
             window,
@@ -43,6 +51,8 @@ impl<'a> Windows<'a> {
             stride,
             tap,
             dense_line: is_dense.then_some(window.kernel[1] * stride),
+            pitch: window.dilation[0] * size.width * stride,
+            last: last.map_or([0; 2], |(row, column)| [row, column]),
             padding: repeated(window.padding_code, width),
         }
     }
@@ -50,6 +60,14 @@ impl<'a> Windows<'a> {
     /// What some rows see of one group.
     pub(super) fn part(self, group: usize, first: usize, count: usize) -> Self {
         Self { group, range: (first, count), ..self }
+    }
+
+    /// The byte of the first tap, if all of the window lies inside the image.
+    #[inline]
+    fn inside(&self, image: usize, top: isize, left: isize) -> Option<usize> {
+        let (top, left) = (usize::try_from(top).ok()?, usize::try_from(left).ok()?);
+        let fits = top <= self.last[0] && left <= self.last[1];
+        fits.then(|| self.images.pixel(image, top, left) * self.stride)
     }
 
     /// Where the row of the image begins that tap row `tap` sees; `None` beyond its edge.
@@ -117,6 +135,13 @@ impl CodeRows for Windows<'_> {
         };
         let (top, left) = (corner(0, y), corner(1, x));
         if let Some(length) = self.dense_line {
+            if let Some(first) = self.inside(image, top, left) {
+                // Most positions: nothing to ask of each row of taps.
+                for (tap, target) in stream.chunks_exact_mut(length).enumerate() {
+                    copy(&self.pixels[first + tap * self.pitch..][..length], target);
+                }
+                return;
+            }
             for (tap, target) in stream.chunks_exact_mut(length).enumerate() {
                 self.copy_dense(self.line(image, top, tap), left, target);
             }

@@ -249,7 +249,7 @@ pub(super) struct Workspace {
     #[cfg(target_arch = "x86_64")]
     windows: lookup::Windows,
     #[cfg(target_arch = "x86_64")]
-    spill: Vec<line::Line>,
+    spill: Vec<[line::Line; panel::TILE_ROWS]>,
     #[cfg(target_arch = "x86_64")]
     planes: Vec<u64>,
     #[cfg(target_arch = "x86_64")]

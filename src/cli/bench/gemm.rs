@@ -15,7 +15,7 @@ use super::peers::PeerArguments;
 use super::roofline::{self, Roofline};
 use super::shape::Shape;
 use super::timing::Work;
-use crate::bits::{Codes, Ladders, Product, quantize};
+use crate::bits::{Codes, Ladders, Product, Quantized, quantize};
 use crate::math::{MatrixView, MatrixViewMut, product_in_parallel};
 
 /// Measure products of binary weights and packed codes
@@ -145,8 +145,8 @@ fn end_to_end<'a>(
     let rows = values.len() / product.columns();
     let mut output = Codes::zeros(ladders.bits(), rows, product.rows())?;
     Ok(Box::new(move || {
-        let codes = quantize(values, thresholds, rows, product.columns())?;
-        Ok(product.codes(&codes, ladders, &mut output)?)
+        let input = Quantized::new(values, thresholds, rows, product.columns())?;
+        Ok(product.codes(&input, ladders, &mut output)?)
     }))
 }
 

@@ -24,16 +24,15 @@ pub(super) const CHANNELS: usize = 64;
 
 /// The sums of one vector for the rows of a tile: channels 0 to 31, and 32 to 63, as words.
 ///
-/// `windows` has `ROWS · vectors` lines a window, `ROWS` of them for each vector.
+/// `windows` has `vectors` sets of lines a window.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn words(windows: &[Line], vectors: usize, vector: usize) -> [[__m512i; 2]; ROWS] {
+fn words(windows: &[[Line; ROWS]], vectors: usize, vector: usize) -> [[__m512i; 2]; ROWS] {
     // Plain loops of known length: a closure over vectors is compiled without their instructions
     // and not inlined, and in a loop of unknown length the sums go through memory.
     let zero = _mm512_setzero_si512();
     let (mut words, mut uppers) = ([zero; ROWS], [zero; ROWS]);
-    for window in windows.chunks_exact(ROWS * vectors) {
-        let Some(lines) = window[ROWS * vector..].first_chunk::<ROWS>() else { break };
+    for lines in windows.get(vector..).unwrap_or_default().iter().step_by(vectors) {
         for row in 0..ROWS {
             let bytes = load_line(&lines[row]);
             words[row] = _mm512_add_epi16(words[row], bytes);
@@ -55,18 +54,34 @@ fn load_line(line: &Line) -> __m512i {
     unsafe { _mm512_load_si512((&raw const *line).cast()) }
 }
 
-/// Writes `affine` of the sums of channels `first` to `first + 63`, as far as there are any, to each
-/// row of `output`, which are at most `ROWS`, of `channels` each. With `add`, adds to what is there,
-/// and leaves the offset out.
+/// Writes `affine` of the sums of `vectors` times 64 channels from `first` on, as far as there are
+/// any, to each row of `output`, which are at most `ROWS`, of `channels` each. With `add`, adds to
+/// what is there, and leaves the offset out.
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn sums(
-    (windows, vectors, vector): (&[Line], usize, usize),
+    (windows, vectors): (&[[Line; ROWS]], usize),
     (affine, totals): (Affine, &[i32; ROWS]),
     first: usize,
     (output, channels): (&mut [i32], usize),
     add: bool,
 ) {
-    let words = words(windows, vectors, vector);
+    for vector in 0..vectors {
+        let words = words(windows, vectors, vector);
+        let first = first + CHANNELS * vector;
+        write_vector(&words, (affine, totals), first, (&mut *output, channels), add);
+    }
+}
+
+/// [`sums`] of one vector.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn write_vector(
+    words: &[[__m512i; 2]; ROWS],
+    (affine, totals): (Affine, &[i32; ROWS]),
+    first: usize,
+    (output, channels): (&mut [i32], usize),
+    add: bool,
+) {
     let factor = _mm512_set1_epi32(affine.factor);
     for row in 0..ROWS {
         let start = row * channels + first;
@@ -111,26 +126,28 @@ fn write(sums: __m512i, offset: __m512i, output: &mut [i32], add: bool) {
     }
 }
 
-/// Writes the codes of channels `first` to `first + 63`, as far as there are any, to each row of
-/// `output`, which are at most `ROWS`, of `stride` bytes each.
+/// Writes the codes of `vectors` times 64 channels from `first` on, as far as there are any, to each
+/// row of `output`, which are at most `ROWS`, of `stride` bytes each.
 #[target_feature(enable = "avx512f,avx512bw,bmi2")]
 pub(super) fn codes(
-    (windows, vectors, vector): (&[Line], usize, usize),
+    (windows, vectors): (&[[Line; ROWS]], usize),
     (halves, totals): (&Halves, &[i32; ROWS]),
     first: usize,
     (output, stride): (&mut [u8], usize),
 ) {
-    let words = words(windows, vectors, vector);
-    #[expect(clippy::needless_range_loop, reason = "so that the words stay in registers")]
-    for place in 0..2 {
-        // Eight bytes hold 32 channels of two bits, and a row whole words of eight bytes.
-        let first = first + 32 * place;
-        let Some(block) = halves.block(first) else { continue };
-        for row in 0..ROWS {
-            let start = row * stride + first / 4;
-            let Some(target) = output.get_mut(start..start + 8) else { break };
-            let codes = codes_of(words[row][place], block, totals[row]);
-            target.copy_from_slice(&codes.to_le_bytes());
+    for vector in 0..vectors {
+        let words = words(windows, vectors, vector);
+        #[expect(clippy::needless_range_loop, reason = "so that the words stay in registers")]
+        for place in 0..2 {
+            // Eight bytes hold 32 channels of two bits, and a row whole words of eight bytes.
+            let first = first + CHANNELS * vector + 32 * place;
+            let Some(block) = halves.block(first) else { break };
+            for row in 0..ROWS {
+                let start = row * stride + first / 4;
+                let Some(target) = output.get_mut(start..start + 8) else { break };
+                let codes = codes_of(words[row][place], block, totals[row]);
+                target.copy_from_slice(&codes.to_le_bytes());
+            }
         }
     }
 }
@@ -139,7 +156,7 @@ pub(super) fn codes(
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,bmi2")]
 fn codes_of(words: __m512i, block: &Block, total: i32) -> u64 {
-    #[expect(clippy::cast_possible_truncation, reason = "half of at most 65520")]
+    #[expect(clippy::cast_possible_truncation, reason = "half of at most 65184")]
     let half = _mm512_set1_epi16((total >> 1) as i16);
     let mut centred = _mm512_sub_epi16(words, half);
     if block.any_falls {

@@ -15,7 +15,7 @@ use crate::bits::ladders::Ladders;
 ///
 /// where `!h = -h - 1` has all bits flipped. So a row subtracts one number, falling channels are
 /// flipped by an exclusive or, and the parity chooses between two sets of limits. `T` is at most
-/// 65520, the worst of a part, so `h` fits in 16 bits; limits that do not are out of its reach.
+/// 65184, the worst of a part, so `h` fits in 16 bits; limits that do not are out of its reach.
 #[derive(Debug)]
 pub(in crate::bits) struct Halves {
     /// 32 channels each, the last of them padded.
@@ -69,6 +69,6 @@ fn halved(limit: i64, parity: i64, falling: bool) -> i16 {
     // Half of a limit near the ends of the i64 is still far beyond 16 bits.
     let shifted = if falling { limit.saturating_sub(parity) } else { limit.saturating_add(parity) };
     let half = shifted.div_euclid(2) + shifted.rem_euclid(2) - i64::from(falling);
-    // |h| is at most 32760; a limit above it is never reached, and one below it always.
+    // |h| is at most 32592; a limit above it is never reached, and one below it always.
     i16::try_from(half).unwrap_or(if half < 0 { i16::MIN } else { i16::MAX })
 }

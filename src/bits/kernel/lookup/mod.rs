@@ -54,7 +54,7 @@ pub(in crate::bits) struct LookupWeights {
 
 /// The windows of a part of the columns: bytes, and whether earlier parts have been written.
 struct Spilled<'a> {
-    windows: &'a [Line],
+    windows: &'a [[Line; ROWS]],
     tile: usize,
     /// The first channel of the panel.
     first: usize,
@@ -105,19 +105,11 @@ impl LookupWeights {
     ) {
         self.for_each(panel, workspace, |spilled| {
             let rows = &mut output[ROWS * spilled.tile * self.channels..];
-            for vector in 0..spilled.vectors {
-                let first = spilled.first + vector * CHANNELS;
-                // SAFETY: the token proves the instructions.
-                unsafe {
-                    finish::sums(
-                        (spilled.windows, spilled.vectors, vector),
-                        (affine, spilled.totals),
-                        first,
-                        (rows, self.channels),
-                        spilled.add,
-                    );
-                }
-            }
+            let windows = (spilled.windows, spilled.vectors);
+            let affine = (affine, spilled.totals);
+            let output = (rows, self.channels);
+            // SAFETY: the token proves the instructions.
+            unsafe { finish::sums(windows, affine, spilled.first, output, spilled.add) };
         });
     }
 
@@ -131,18 +123,10 @@ impl LookupWeights {
     ) {
         self.for_each(panel, workspace, |spilled| {
             let rows = &mut output[ROWS * spilled.tile * stride..];
-            for vector in 0..spilled.vectors {
-                let first = spilled.first + vector * CHANNELS;
-                // SAFETY: the token proves the instructions.
-                unsafe {
-                    finish::codes(
-                        (spilled.windows, spilled.vectors, vector),
-                        (halves, spilled.totals),
-                        first,
-                        (rows, stride),
-                    );
-                }
-            }
+            let windows = (spilled.windows, spilled.vectors);
+            let halves = (halves, spilled.totals);
+            // SAFETY: the token proves the instructions.
+            unsafe { finish::codes(windows, halves, spilled.first, (rows, stride)) };
         });
     }
 
@@ -163,14 +147,14 @@ impl LookupWeights {
                 let totals = windows.totals(tile);
                 let (mut begin, mut count) = (0, 0);
                 for &end in windows.ends() {
-                    let lines = count * ROWS * vectors..(count + 1) * ROWS * vectors;
+                    let lines = count * vectors..(count + 1) * vectors;
                     if spill.len() < lines.end {
-                        spill.resize(lines.end, Line::ZERO);
+                        spill.resize(lines.end, [Line::ZERO; ROWS]);
                     }
                     self.window(rows, panel.stride(), weights, begin..end, &mut spill[lines]);
                     (begin, count) = (end, count + 1);
                     if end % PART == 0 || end == self.blocks {
-                        let windows = &spill[..count * ROWS * vectors];
+                        let windows = &spill[..count * vectors];
                         let add = end > PART;
                         finish(Spilled { windows, tile, first, vectors, totals, add });
                         count = 0;
@@ -189,19 +173,19 @@ impl LookupWeights {
         stride: usize,
         weights: &[Line],
         blocks: std::ops::Range<usize>,
-        out: &mut [Line],
+        out: &mut [[Line; ROWS]],
     ) {
-        let vectors = out.len() / ROWS;
+        let vectors = out.len();
         let digits = &rows[blocks.start * BLOCK_BYTES..];
         let weights = &weights[blocks.start * BLOCK_GROUPS * vectors..];
         let length = blocks.len();
         assert!(length > 0 && weights.len() >= length * BLOCK_GROUPS * vectors);
         assert!(digits.len() > (ROWS - 1) * stride + length * BLOCK_BYTES);
-        assert!(out.len() == ROWS * vectors && (1..=VECTORS_MAX).contains(&vectors));
+        assert!((1..=VECTORS_MAX).contains(&vectors));
         let (digits, weights) = (digits.as_ptr(), weights.as_ptr());
         // SAFETY: the assertions above are what it asks for; the last of the four rows ends first.
         unsafe {
-            let out = out.as_mut_ptr();
+            let out = out.as_mut_ptr().cast();
             tile::window(self.isa, vectors, digits, stride, weights, length, self.tables, out);
         }
     }

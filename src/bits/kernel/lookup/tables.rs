@@ -22,7 +22,7 @@ pub(super) const GROUP: usize = 7;
 /// ```
 ///
 /// All lines take 256 KiB, which the second cache holds. Building each table from two smaller ones
-/// costs one addition more for it, and was slower: decision 9.
+/// costs one addition more for it, and was slower: decision 11.
 #[derive(Debug)]
 pub(super) struct Tables {
     pub(super) lines: Box<[Line]>,
