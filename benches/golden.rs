@@ -6,12 +6,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use hwgq::density::{
     Density, Exponential, Gamma, Gaussian, HalfNormal, Laplace, Rayleigh, SphereCoordinate,
 };
 use hwgq::design::{Design, Designed, HalfWave, Newton, Spacing, UniformStep, Zero};
+use hwgq::record::Clock;
 
 /// Which quantizer a table is of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,9 +45,9 @@ fn main() {
     println!("{:26} {:>4}  {:>10}  {:>10}  {:>10}", "table", "rows", "level", "distortion", "ms");
     for (name, law, kind) in tables {
         let rows = rows(name);
-        let start = Instant::now();
+        let watch = Clock::System.start();
         let designed: Vec<Designed> = rows.iter().map(|row| design(law, kind, row.size)).collect();
-        let milliseconds = 1e3 * start.elapsed().as_secs_f64();
+        let milliseconds = 1e3 * watch.seconds();
         let (mut level, mut distortion) = (0.0_f64, 0.0_f64);
         for (row, designed) in rows.iter().zip(&designed) {
             let copies = if kind == Kind::Half { 2.0 } else { 1.0 };
