@@ -76,10 +76,7 @@ fn lloyd_max_levels_have_fourteen_digits() {
             }
             let designed = Newton::default().design(&*law, levels).unwrap();
             assert_levels(&what, &positive_levels(&designed), &golden);
-            // The constant of a sphere coordinate is the exponential of a sum of logarithms.
-            let slack = if name.contains("sphere") { 8.0 } else { 1.0 };
-            let distortion = row.number("distortion");
-            assert_close(&what, designed.distortion, distortion, slack * FOURTEEN_DIGITS);
+            assert_close(&what, designed.distortion, row.number("distortion"), FOURTEEN_DIGITS);
             let assessment = assess(&*law, &designed.codebook);
             assert_close(&what, assessment.entropy_bits, row.number("entropy_bits"), TWELVE_DIGITS);
             if law.centre().is_some() {

@@ -1,9 +1,9 @@
 //! The two-sided gamma law, the model of speech whose best quantizers are not symmetric.
 
 use super::error::{at_least, positive};
-use super::smooth::ln_mass;
+use super::smooth::{self, ln_mass};
 use super::{Density, DensityError};
-use crate::math::{Double, Interval};
+use crate::math::{Double, Interval, JacobiRule, Moments};
 
 /// `p(x) ∝ |x|^{k-1} e^{-|x|/θ}`, θ chosen for unit variance; k = ½ is the law of Paez and Glisson.
 ///
@@ -20,6 +20,8 @@ pub struct Gamma {
     shape: f64,
     scale: f64,
     ln_constant: f64,
+    /// Nodes and weights for what begins at the pole.
+    pole: JacobiRule,
 }
 
 /// Below, next to all probability lies on a point that f64 cannot tell from 0.
@@ -35,9 +37,36 @@ impl Gamma {
         let shape = at_least("shape", positive("shape", shape)?, SHAPE_MIN)?;
         // E X² = k (k + 1) θ².
         let scale = (shape * (shape + 1.0)).sqrt().recip();
-        let mut law = Self { shape, scale, ln_constant: 0.0 };
+        let pole = JacobiRule::new(shape);
+        let mut law = Self { shape, scale, ln_constant: 0.0, pole };
         law.ln_constant = -ln_mass(&law);
         Ok(law)
+    }
+}
+
+impl Gamma {
+    /// The moments about `origin` of the points from `near` to `far` away from 0 on one side.
+    fn side(&self, direction: f64, near: f64, far: f64, origin: f64) -> Moments {
+        // A side without points has its ends the wrong way round.
+        if near >= far {
+            return Moments::ZERO;
+        }
+        let reach = if near > 0.0 { near } else { far.min(8.0 * self.scale) };
+        let mut sum = Moments::ZERO;
+        if near <= 0.0 {
+            let constant = self.ln_constant + self.shape * libm::log(reach);
+            for &(node, weight) in self.pole.pairs() {
+                let distance = reach * node;
+                let mass = weight * libm::exp(constant - distance / self.scale);
+                sum = sum + Moments::atom(direction * distance - origin, mass);
+            }
+        }
+        let rest = [direction * reach, direction * far];
+        if reach < far {
+            let cell = Interval::new(rest[0].min(rest[1]), rest[0].max(rest[1]));
+            sum = sum + smooth::moments_about(self, cell, origin);
+        }
+        sum
     }
 }
 
@@ -70,6 +99,13 @@ impl Density for Gamma {
         let distance = x.abs();
         let power = Double::from(self.shape) - Double::ONE;
         Some((power * distance.ln() - distance / Double::from(self.scale)).exp())
+    }
+
+    fn moments_about(&self, cell: Interval, origin: f64) -> Moments {
+        let above = cell.intersection(Interval::new(0.0, f64::INFINITY));
+        let below = cell.intersection(Interval::new(f64::NEG_INFINITY, 0.0));
+        self.side(1.0, above.low, above.high, origin)
+            + self.side(-1.0, -below.high, -below.low, origin)
     }
 
     fn smooth_half(&self, middle: f64) -> f64 {

@@ -54,10 +54,10 @@ fn piece<D: Density + ?Sized>(law: &D, piece: Interval, origin: f64) -> Moments 
         }
     }
     if high.is_infinite() {
-        return outward(law, low, 1.0, f64::INFINITY, origin);
+        return tail(law, low, 1.0, origin);
     }
     if low.is_infinite() {
-        return outward(law, high, -1.0, f64::INFINITY, origin);
+        return tail(law, high, -1.0, origin);
     }
     let (middle, half) = (low.midpoint(high), 0.5 * piece.width());
     if half <= law.smooth_half(middle) {
@@ -108,6 +108,52 @@ pub(super) fn ln_mass<D: Density + ?Sized>(law: &D) -> f64 {
 
 fn is_rough<D: Density + ?Sized>(law: &D, end: f64) -> bool {
     law.smooth_half(end) <= 0.0
+}
+
+/// The moments about `origin` of all that lies beyond `end` in a direction of ±1.
+///
+/// Where the density is smooth at its end, a tail is a row of smooth cells, each as wide as may be:
+/// they widen with a power law, and a few do for an exponential one.
+fn tail<D: Density + ?Sized>(law: &D, end: f64, direction: f64, origin: f64) -> Moments {
+    let density = law.pdf(end);
+    if is_rough(law, end) || !(density > 0.0 && density.is_finite()) {
+        return outward(law, end, direction, f64::INFINITY, origin);
+    }
+    let offset = end - origin;
+    let (mut reached, mut sum) = (0.0, Moments::ZERO);
+    for _ in 0..PANELS_MAX {
+        let mut half = law.smooth_half(end + direction * reached);
+        for _ in 0..64 {
+            let allowed = law.smooth_half(end + direction * (reached + half));
+            if half <= allowed {
+                break;
+            }
+            half = allowed.max(0.75 * half);
+        }
+        let mut part = Moments::ZERO;
+        for (distance, weight) in
+            SIXTEEN.nodes(Interval::new(reached, reached + 2.0 * half), 2.0 * half)
+        {
+            // Relative to its end, which may lie where the density itself underflows soon.
+            let mass = weight * libm::exp(law.ln_pdf_change(end, direction * distance));
+            if mass > 0.0 {
+                part = part + Moments::atom(offset + direction * distance, mass);
+            }
+        }
+        sum = sum + part;
+        reached += 2.0 * half;
+        if is_negligible(part, sum) && sum.mass > 0.0 {
+            break;
+        }
+    }
+    sum.weighted(density)
+}
+
+/// Whether a panel no longer adds to what the others have summed up to.
+fn is_negligible(part: Moments, sum: Moments) -> bool {
+    part.mass <= NEGLIGIBLE * sum.mass
+        && part.first.abs() <= NEGLIGIBLE * (sum.mass * sum.second).sqrt()
+        && part.second <= NEGLIGIBLE * sum.second
 }
 
 /// Panels that are more than any law has needed: `e^{±700}` are the ends of f64.
@@ -168,10 +214,7 @@ fn outward<D: Density + ?Sized>(
             let part = panel(if step > 0.0 { w } else { w - width }, width);
             w += step * width;
             sum = sum + part;
-            let is_last = part.mass <= NEGLIGIBLE * sum.mass
-                && part.first.abs() <= NEGLIGIBLE * (sum.mass * sum.second).sqrt()
-                && part.second <= NEGLIGIBLE * sum.second;
-            if is_last && sum.mass > 0.0 {
+            if is_negligible(part, sum) && sum.mass > 0.0 {
                 break;
             }
         }

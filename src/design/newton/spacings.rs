@@ -3,7 +3,7 @@
 use super::Foot;
 use super::block::{BLOCK, Block};
 use crate::density::Density;
-use crate::math::{CompensatedSum, Moments};
+use crate::math::{CompensatedSum, Interval, Moments};
 
 /// Levels above a foot, known by their distances.
 ///
@@ -85,9 +85,16 @@ impl Spacings {
         let Ok(()) = self.for_each_block::<std::convert::Infallible>(law, |block| {
             law.moments_around_each(block.middles(), block.halves(), &mut found[..block.len()]);
             for (cell, around) in found[..block.len()].iter().enumerate() {
-                let moments = match block.by_ends(cell) {
+                let (lean, half) = (block.lean(cell), block.halves()[cell]);
+                // In the outer cell of a bounded law the level lies far off the middle: moments about
+                // that would cancel when they are moved to the level.
+                let far = || {
+                    let middle = block.middles()[cell];
+                    (lean.abs() > 0.5 * half).then(|| Interval::new(middle - half, middle + half))
+                };
+                let moments = match block.by_ends(cell).or_else(far) {
                     Some(ends) => law.moments_about(ends, block.levels()[cell]),
-                    None => around.affine(1.0, -block.lean(cell)),
+                    None => around.affine(1.0, -lean),
                 };
                 distortion.add(moments.second.max(0.0));
                 residual =
