@@ -1,14 +1,18 @@
 //! Integer thresholds, one ladder a channel: a batch norm and a quantizer, folded.
 
+use std::sync::OnceLock;
+
 use super::codes::{check_bits, code_max};
 use super::error::BitsError;
+use super::kernel::Climb;
+use super::steps::Steps;
 
 /// What becomes of the sums of each channel: `code = #{ i : direction·sum >= limit_i }`.
 ///
 /// A ladder has `2^bits - 1` limits, which never fall, and a direction: 1 where larger sums have
 /// larger codes, -1 where a negative batch norm scale turned them round. A limit above every sum is
 /// never reached, so a quantizer of fewer levels repeats it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Ladders {
     // Invariant: in `1..=BITS_MAX`.
     bits: u32,
@@ -16,7 +20,19 @@ pub struct Ladders {
     falling: Vec<bool>,
     // Invariant: `steps()` a channel, channel after channel, each never falling.
     limits: Vec<i64>,
+    // The same in other forms, made when one is first asked for: products of a few rows take no
+    // longer than making them.
+    steps: OnceLock<Steps>,
+    climb: OnceLock<Climb>,
 }
+
+impl PartialEq for Ladders {
+    fn eq(&self, other: &Self) -> bool {
+        (self.bits, &self.falling, &self.limits) == (other.bits, &other.falling, &other.limits)
+    }
+}
+
+impl Eq for Ladders {}
 
 /// The ladder of one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +77,9 @@ impl Ladders {
     ) -> Result<Self, BitsError> {
         check_bits(bits)?;
         let steps = code_max(bits) as usize;
-        let mut all = Self { bits, falling: Vec::new(), limits: Vec::new() };
+        let (steps_form, climb) = (OnceLock::new(), OnceLock::new());
+        let (falling, limits) = (Vec::new(), Vec::new());
+        let mut all = Self { bits, falling, limits, steps: steps_form, climb };
         for (channel, ladder) in ladders.into_iter().enumerate() {
             if ladder.limits.len() != steps || !ladder.limits.is_sorted() {
                 return Err(BitsError::NotALadder { channel, bits, steps });
@@ -90,5 +108,15 @@ impl Ladders {
     pub fn ladder(&self, channel: usize) -> Ladder<'_> {
         let steps = code_max(self.bits) as usize;
         Ladder { falling: self.falling[channel], limits: &self.limits[channel * steps..][..steps] }
+    }
+
+    /// As steps, for finished sums.
+    pub(super) fn steps(&self) -> &Steps {
+        self.steps.get_or_init(|| Steps::new(self))
+    }
+
+    /// In the form of the one kernel that has a form of its own.
+    pub(super) fn climb(&self, make: impl FnOnce() -> Climb) -> &Climb {
+        self.climb.get_or_init(make)
     }
 }

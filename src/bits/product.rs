@@ -6,7 +6,6 @@ use super::codes::{CodeRows, Codes, check_bits, code_max};
 use super::error::BitsError;
 use super::kernel::{Affine, Kernel, Panel, Weights, Workspace};
 use super::ladders::Ladders;
-use super::steps::Steps;
 use super::weights::WeightPlanes;
 
 /// Rows that a thread takes at a time: the panel stays in the first cache, and the weights are read
@@ -159,7 +158,7 @@ impl Product {
             return Err(BitsError::WrongOutput { inputs, weights, output });
         }
         let stride = output.stride();
-        let steps = Steps::new(ladders);
+        let steps = ladders.steps();
         let climb = self.weights.climb(ladders).filter(|_| self.is_direct());
         let blocks = output.bytes_mut().par_chunks_mut((stride * BLOCK).max(1)).enumerate();
         blocks.for_each_init(
@@ -167,7 +166,7 @@ impl Product {
             |(scratch, sums), (block, output)| {
                 let count = output.len() / stride;
                 scratch.panel.fill(input, block * BLOCK, count);
-                if let Some(climb) = &climb {
+                if let Some(climb) = climb {
                     let Scratch { panel, workspace, .. } = scratch;
                     return self.weights.codes(panel, climb, workspace, (output, stride));
                 }

@@ -14,7 +14,7 @@ const CHUNK: usize = 32;
 /// A falling channel compares `!sum = -sum - 1` with `limit - 1`, so that both directions are one
 /// exclusive or and a comparison. The sums of a product lie strictly between the ends of the `i32`,
 /// so a limit beyond them may be moved to the end.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Steps {
     bits: u32,
     channels: usize,

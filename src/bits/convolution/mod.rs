@@ -14,7 +14,6 @@ pub use self::pool::max_pool;
 pub use self::window::Window;
 use self::windows::Windows;
 use super::codes::code_max;
-use super::steps::Steps;
 use super::{BitsError, Kernel, Ladders, Product, SignMatrix};
 
 /// Rows that a thread takes at a time where sums are not the last thing: a few of any length.
@@ -219,7 +218,7 @@ impl Convolution {
             let (given, expected) = (codes.bits(), ladders.bits());
             return Err(BitsError::WrongBits { given, expected }.into());
         }
-        let (steps, stride) = (Steps::new(ladders), codes.stride().max(1));
+        let (steps, stride) = (ladders.steps(), codes.stride().max(1));
         let blocks = codes.bytes_mut().par_chunks_mut(BLOCK * stride).enumerate();
         blocks.try_for_each(|(block, bytes)| {
             let first = block * BLOCK;

@@ -209,10 +209,12 @@ impl Weights {
     }
 
     /// Ladders for [`Weights::codes`]; `None` where sums have to be written first.
-    pub(super) fn climb(&self, ladders: &Ladders) -> Option<Climb> {
+    pub(super) fn climb<'a>(&self, ladders: &'a Ladders) -> Option<&'a Climb> {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Lookup(weights) => weights.halves(ladders).map(Climb::Halves),
+            Self::Lookup(weights) if weights.can_climb(ladders) => {
+                Some(ladders.climb(|| Climb::Halves(lookup::Halves::new(ladders))))
+            }
             _ => None,
         }
     }
@@ -236,7 +238,7 @@ impl Weights {
 }
 
 /// Ladders in the form of a kernel.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Climb {
     /// For [`Kernel::Lookup`].
     #[cfg(target_arch = "x86_64")]

@@ -33,7 +33,7 @@ enum Output {
     /// The number that it stands for.
     Numbers,
     /// The code of its ladder, one ladder a channel; the codes are perhaps pooled.
-    Codes { ladders: Ladders, coding: Coding, pooled: bool },
+    Codes { ladders: Box<Ladders>, coding: Coding, pooled: bool },
 }
 
 /// As the layer pools.
@@ -59,7 +59,7 @@ impl Block {
         let codebook = find::<Activation>(rest.get(1)).and_then(Layer::codebook);
         let coded = codebook.and_then(|codebook| Some((codebook, Coding::of(codebook)?)));
         if let Some((norm, (codebook, coding))) = norm.zip(coded) {
-            let ladders = fold(&name, &sums, &norm.evaluated(), codebook, &coding)?;
+            let ladders = Box::new(fold(&name, &sums, &norm.evaluated(), codebook, &coding)?);
             let output = Output::Codes { ladders, coding, pooled };
             return Ok(Some((
                 Self { name, thresholds: None, sums, output },

@@ -16,7 +16,7 @@ use crate::bits::ladders::Ladders;
 /// where `!h = -h - 1` has all bits flipped. So a row subtracts one number, falling channels are
 /// flipped by an exclusive or, and the parity chooses between two sets of limits. `T` is at most
 /// 65184, the worst of a part, so `h` fits in 16 bits; limits that do not are out of its reach.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::bits) struct Halves {
     /// 32 channels each, the last of them padded.
     blocks: Vec<Block>,
@@ -38,7 +38,7 @@ pub(super) struct Block {
 
 impl Halves {
     /// The halves of ladders for codes of two bits.
-    pub(super) fn new(ladders: &Ladders) -> Self {
+    pub(in crate::bits) fn new(ladders: &Ladders) -> Self {
         let channels = ladders.channels();
         let blocks = (0..channels).step_by(32).map(|first| {
             let (steps, flips) = ([[[0; 32]; 3]; 2], [0; 32]);

@@ -89,10 +89,10 @@ impl LookupWeights {
         Ok(Self { isa, channels, blocks, panels, lines, tables: Tables::uniform() })
     }
 
-    /// The ladders for [`LookupWeights::codes`]; `None` if it cannot climb them: codes of another
-    /// width, or sums that 16 bits do not hold.
-    pub(super) fn halves(&self, ladders: &Ladders) -> Option<Halves> {
-        (ladders.bits() == 2 && self.blocks <= PART).then(|| Halves::new(ladders))
+    /// Whether [`LookupWeights::codes`] can climb ladders: those of two bits, while 16 bits hold the
+    /// sums.
+    pub(super) fn can_climb(&self, ladders: &Ladders) -> bool {
+        ladders.bits() == 2 && self.blocks <= PART
     }
 
     /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
