@@ -131,6 +131,8 @@ impl CodeRows for Quantized<'_> {
 /// How a row is quantized.
 #[derive(Debug, Clone, Copy)]
 enum Quantizer<'a> {
+    /// One threshold and an instruction set for it.
+    One(Encoder, f32),
     /// Three thresholds and an instruction set for them.
     Two(Encoder, [f32; 3]),
     /// Any thresholds, and the bits that a code takes in the stream.
@@ -140,6 +142,7 @@ enum Quantizer<'a> {
 impl<'a> Quantizer<'a> {
     fn new(bits: u32, thresholds: &'a [f32]) -> Self {
         match (Encoder::detect(), thresholds) {
+            (Some(encoder), &[one]) => Self::One(encoder, one),
             (Some(encoder), &[one, two]) => Self::Two(encoder, [one, two, f32::INFINITY]),
             (Some(encoder), &[one, two, three]) => Self::Two(encoder, [one, two, three]),
             _ => Self::Any(thresholds, width(bits)),
@@ -148,6 +151,7 @@ impl<'a> Quantizer<'a> {
 
     fn row(&self, values: &[f32], stream: &mut [u8]) {
         match *self {
+            Self::One(encoder, threshold) => encoder.compare(values, threshold, stream),
             Self::Two(encoder, thresholds) => encoder.quantize(values, thresholds, stream),
             Self::Any(thresholds, width) => {
                 Arch::new().dispatch(Row { values, thresholds, width, stream });

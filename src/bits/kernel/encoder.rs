@@ -15,7 +15,7 @@ use super::isa::Vpopcntdq;
 const LOWER: u64 = 0x5555_5555_5555_5555;
 
 /// Whether this build reads beyond the last numbers of a row. CI plants this bug and asks
-/// AddressSanitizer to find it, before it believes that there is no other.
+/// the address sanitizer to find it, before it believes that there is no other.
 const PLANTED_OVERREAD: bool = option_env!("HWGQ_PLANTED_OVERREAD").is_some();
 
 /// Proof that the processor can compare and spread like this.
@@ -42,12 +42,37 @@ impl Encoder {
         unsafe { encode(sums, flips, steps, (output, stride)) };
     }
 
+    /// Writes the codes of one bit of `values`: whether the threshold lies below each. `stream` is
+    /// whole words of eight bytes.
+    #[expect(clippy::unused_self, reason = "it is the proof")]
+    pub(in crate::bits) fn compare(self, values: &[f32], threshold: f32, stream: &mut [u8]) {
+        // SAFETY: the token proves the instructions.
+        unsafe { compare(values, threshold, stream) };
+    }
+
     /// Writes the codes of `values`: how many of the thresholds, which rise, lie below each. `stream`
     /// is whole words of eight bytes.
     #[expect(clippy::unused_self, reason = "it is the proof")]
     pub(in crate::bits) fn quantize(self, values: &[f32], thresholds: [f32; 3], stream: &mut [u8]) {
         // SAFETY: the token proves the instructions.
         unsafe { quantize(values, thresholds, stream) };
+    }
+}
+
+/// The codes of one bit of 64 numbers a word: whether the threshold lies below each.
+#[target_feature(enable = "avx512f")]
+fn compare(values: &[f32], threshold: f32, stream: &mut [u8]) {
+    let threshold = _mm512_set1_ps(threshold);
+    for (values, word) in values.chunks(64).zip(stream.as_chunks_mut::<8>().0) {
+        let mut codes = 0_u64;
+        for (values, place) in values.chunks(16).zip((0..).step_by(16)) {
+            let mask = u16::MAX >> (16 - values.len());
+            // SAFETY: the mask keeps to the numbers of the slice.
+            let values = unsafe { _mm512_maskz_loadu_ps(mask, values.as_ptr()) };
+            let above = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, values) & mask;
+            codes |= u64::from(above) << place;
+        }
+        *word = codes.to_le_bytes();
     }
 }
 
