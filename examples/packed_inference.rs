@@ -1,4 +1,4 @@
-//! A trained net on integer products: binary weights and 2-bit activations in bit planes.
+//! A trained net on integer products: binary weights and packed 2-bit activations.
 //!
 //! `cargo run --release --example packed_inference`
 //!

@@ -25,7 +25,7 @@ pub(super) struct Reading {
     pub(super) spread: f64,
 }
 
-/// How many repetitions the median is of: odd, and the issue of a number wants five.
+/// How many repetitions the median is of: odd, so that it is one of them.
 const REPETITIONS: usize = 7;
 
 /// How long a repetition lasts, unless one call takes longer: long against reading the time, short

@@ -91,7 +91,9 @@ const BYTES_MAX: u64 = 128 << 20;
 fn read(path: &Path) -> Result<Codebook> {
     let name = || path.display().to_string();
     let is_json = path.extension().is_some_and(|extension| extension == "json");
-    if !is_json && let Some(codebook) = rows(path)? {
+    // Only of a file by name: what comes through a pipe can be read once.
+    let is_csv = path.extension().is_some_and(|extension| extension == "csv");
+    if is_csv && let Some(codebook) = rows(path)? {
         return Ok(codebook);
     }
     if !is_json {

@@ -5,9 +5,9 @@ use std::any::Any;
 use rayon::prelude::*;
 
 use super::batch::Batch;
+use super::channel_limits::ChannelLimits;
 use super::coding::Coding;
 use super::error::PackedError;
-use super::ladder::ChannelLimits;
 use super::sums::{Sums, SumsError, quantized};
 use crate::bits::{CodeImages, ConvolutionError, Ladder, Ladders, Window, max_pool};
 use crate::nn::activation::Activation;

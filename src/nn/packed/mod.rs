@@ -2,10 +2,10 @@
 
 mod batch;
 mod block;
+mod channel_limits;
 mod coding;
 mod error;
 mod grid;
-mod ladder;
 mod sums;
 
 use std::collections::VecDeque;
