@@ -103,7 +103,7 @@ fn is_void<D: Density + ?Sized>(law: &D, piece: Interval) -> bool {
 /// `ln ∫ p dx` of a density that still lacks its constant, to the last digit; differences of
 /// logarithms of Γ lose two.
 pub(super) fn ln_mass<D: Density + ?Sized>(law: &D) -> f64 {
-    libm::log(moments_about(law, Interval::LINE, 0.0).mass)
+    libm::log(law.moments(Interval::LINE).mass)
 }
 
 fn is_rough<D: Density + ?Sized>(law: &D, end: f64) -> bool {
@@ -165,7 +165,7 @@ const PANEL_MIN: f64 = 1e-3;
 /// A panel that adds less than this to each moment is the last.
 const NEGLIGIBLE: f64 = 1e-19;
 
-/// Moments about `origin` of the points up to `reach` away from `end` in a direction of ±1.
+/// Moments about `origin` of the points up to `reach` away from a rough `end` in a direction of ±1.
 ///
 /// With `x = end ± e^w` poles at the end, algebraic ones included, and tails, power laws included,
 /// both fall off exponentially in `w`; sixteen nodes a unit of `w` see a smooth function.
@@ -176,15 +176,6 @@ fn outward<D: Density + ?Sized>(
     reach: f64,
     origin: f64,
 ) -> Moments {
-    let density = law.pdf(end);
-    let is_anchored = density > 0.0 && density.is_finite() && !is_rough(law, end);
-    let relative = |distance: f64| {
-        if is_anchored {
-            libm::exp(law.ln_pdf_change(end, direction * distance))
-        } else {
-            law.pdf(end + direction * distance)
-        }
-    };
     // About the origin from the start: to move moments from a far end to it would cost digits.
     let offset = end - origin;
     // A panel of w from `distance` on that spans a smooth cell of x.
@@ -196,7 +187,7 @@ fn outward<D: Density + ?Sized>(
         let mut moments = Moments::ZERO;
         for (w, weight) in SIXTEEN.nodes(Interval::new(low, low + width), width) {
             let distance = libm::exp(w);
-            let mass = weight * distance * relative(distance);
+            let mass = weight * distance * law.pdf(end + direction * distance);
             // A product that overflows where the mass is 0 would be no number.
             if mass > 0.0 {
                 moments = moments + Moments::atom(offset + direction * distance, mass);
@@ -223,6 +214,5 @@ fn outward<D: Density + ?Sized>(
         sweep(1.0);
     }
     sweep(-1.0);
-    let scale = if is_anchored { density } else { 1.0 };
-    sum.weighted(scale)
+    sum
 }
