@@ -12,9 +12,9 @@ pub(super) fn spread(law: &dyn Density, levels: usize) -> Result<Vec<f64>, Desig
     }
     let atoms: Vec<f64> = law.atoms().into_iter().map(|(point, _)| point).collect();
     let even = |count: usize| (0..count).map(move |index| (index as f64 + 0.5) / count as f64);
-    if levels > 8 * atoms.len() {
-        // A level for each atom, and the others where the density is.
-        let dense = levels - atoms.len();
+    // A level for each atom, and the others where the density is.
+    let dense = levels.saturating_sub(atoms.len());
+    if dense > 0 {
         let mut start = compander(law, law.support(), dense, even(dense))?;
         start.extend(atoms);
         start.sort_by(f64::total_cmp);
