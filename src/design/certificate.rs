@@ -39,6 +39,19 @@ pub struct Certificate {
     pub upper_bound: f64,
 }
 
+impl Certificate {
+    /// Of a codebook whose family has no theorem: its own distortion, and one that none can beat.
+    pub(crate) fn stationary(designed: &Designed, lower_bound: f64) -> Self {
+        Self {
+            kind: CertificateKind::Stationary,
+            unique_global: false,
+            residual: designed.residual,
+            lower_bound,
+            upper_bound: designed.distortion * (1.0 + ROUNDING),
+        }
+    }
+}
+
 /// What a distortion is trusted to, as a share of it: golden values and proofs in thirty digits
 /// differ by less than a sixth of this.
 const ROUNDING: f64 = 1e-14;
@@ -102,7 +115,8 @@ pub fn certified(
                 (Spacing::PowerOfTwo, None) => PowerOfTwoStep.design(law, levels)?,
                 (_, None) => UniformStep.design(law, levels)?,
             };
-            let certificate = stationary(law, zero, &designed)?;
+            let free = certified(law, Spacing::LloydMax, zero, levels)?.1;
+            let certificate = Certificate::stationary(&designed, free.lower_bound);
             Ok((designed, certificate))
         }
         (Spacing::LloydMax, None) => match law.as_empirical() {
@@ -138,27 +152,6 @@ pub fn certified(
 fn is_equivariant(affine: &Affine, spacing: Spacing, zero: Option<Zero>) -> bool {
     let keeps_zero = affine.shift() == 0.0 && affine.scale() > 0.0;
     spacing != Spacing::PowerOfTwo && (zero.is_none() || keeps_zero)
-}
-
-/// The certificate of a codebook whose family has no theorem: its own distortion, and that of the
-/// best free levels.
-///
-/// # Errors
-///
-/// When the best free levels of the same number are not found.
-pub fn stationary(
-    law: &dyn Density,
-    zero: Option<Zero>,
-    designed: &Designed,
-) -> Result<Certificate, DesignError> {
-    let free = certified(law, Spacing::LloydMax, zero, designed.codebook.len())?.1;
-    Ok(Certificate {
-        kind: CertificateKind::Stationary,
-        unique_global: false,
-        residual: designed.residual,
-        lower_bound: free.lower_bound,
-        upper_bound: designed.distortion * (1.0 + ROUNDING),
-    })
 }
 
 /// The codebook of [`certified`] alone.

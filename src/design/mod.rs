@@ -28,7 +28,7 @@ use std::fmt::Debug;
 use thiserror::Error;
 
 pub use anderson::anderson_steps;
-pub use certificate::{Certificate, CertificateKind, certified, optimal, stationary};
+pub use certificate::{Certificate, CertificateKind, certified, optimal};
 pub use clip::{Clip, ClipCode, exact_clip};
 pub use companding::Companding;
 pub use entropy_coded::{EntropyCoded, EntropyCodedDesign};

@@ -34,18 +34,20 @@ pub(super) enum Precision {
 /// The whole text, ending with a line break.
 pub(super) fn table(answer: &Answer, language: Language, precision: Precision) -> String {
     let wide = precision == Precision::F64;
-    let comment = match language {
-        Language::Rust | Language::C => "// ",
-        Language::Python | Language::Csv | Language::Hexfloat => "# ",
-        Language::Json => "",
-    };
-    if language == Language::Json {
-        return json(answer, wide);
+    let heading =
+        |comment: &str| evidence(answer).map(|line| format!("{comment} {line}")).join("\n");
+    match language {
+        Language::Json => json(answer, wide),
+        Language::Csv => {
+            format!("{}\nlevel,low,high\n{}\n", heading("#"), rows(answer, wide).join("\n"))
+        }
+        Language::Rust | Language::C => lists(answer, language, wide, heading("//")),
+        Language::Python | Language::Hexfloat => lists(answer, language, wide, heading("#")),
     }
-    let mut text = evidence(answer).map(|line| format!("{comment}{line}")).join("\n");
-    if language == Language::Csv {
-        return format!("{text}\nlevel,low,high\n{}\n", rows(answer, wide).join("\n"));
-    }
+}
+
+/// The levels and the thresholds, one below the other.
+fn lists(answer: &Answer, language: Language, wide: bool, mut text: String) -> String {
     for (name, values) in [("LEVELS", &answer.levels), ("THRESHOLDS", &answer.thresholds)] {
         let lines: Vec<String> = values.iter().map(|&value| line(value, language, wide)).collect();
         let (open, close) = brackets(name, lines.len(), language, wide);
@@ -109,9 +111,7 @@ fn brackets(name: &str, count: usize, language: Language, wide: bool) -> (String
             (format!("static const {kind} {name}[{}] = {{", count.max(1)), "};")
         }
         Language::Python => (format!("{name} = ["), "]"),
-        Language::Json | Language::Csv | Language::Hexfloat => {
-            (format!("# {}", name.to_lowercase()), "")
-        }
+        _ => (format!("# {}", name.to_lowercase()), ""),
     }
 }
 

@@ -67,10 +67,6 @@ struct Size {
 }
 
 impl Size {
-    fn is_given(&self) -> bool {
-        self.levels().is_some()
-    }
-
     fn levels(&self) -> Option<usize> {
         let levels = self.levels.or(self.bits.map(|bits| 1 << bits));
         levels.map(|levels| levels as usize)

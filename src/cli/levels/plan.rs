@@ -7,8 +7,7 @@ use super::super::Usage;
 use super::{Size, ZeroName};
 use crate::density::Density;
 use crate::design::{
-    Certificate, CertificateKind, Companding, Design as _, Designed, EntropyCoded,
-    EntropyCodedDesign, Spacing, certified, stationary,
+    Certificate, Companding, Design as _, Designed, EntropyCoded, Spacing, certified,
 };
 use crate::theory::RateDistortion;
 
@@ -67,29 +66,33 @@ pub(super) fn plan(
     price: &Price,
 ) -> Result<(Designed, Certificate)> {
     let spent = price.rate.map(EntropyCoded::Rate).or(price.lambda.map(EntropyCoded::Lambda));
-    if spacing == SpacingName::EntropyCoded {
-        let Some(spent) = spent else { return Err(usage(NEEDS_PRICE)) };
-        if size.is_given() {
-            return Err(usage(OWN_SIZE));
+    let of_size = |spacing: Option<Spacing>| {
+        if spent.is_some() {
+            return Err(usage("--rate and --lambda go with --spacing entropy-coded"));
         }
-        let found = spent.design(law)?;
-        let certificate = entropy_coded(law, &found);
-        return Ok((found.designed, certificate));
-    }
-    if spent.is_some() {
-        return Err(usage("--rate and --lambda go with --spacing entropy-coded"));
-    }
-    let Some(levels) = size.levels() else { return Err(usage(NEEDS_SIZE)) };
-    let convention = zero.map(ZeroName::convention);
-    let certified = |spacing| Ok(certified(law, spacing, convention, levels)?);
+        let levels = size.levels().ok_or_else(|| usage(NEEDS_SIZE))?;
+        if let Some(spacing) = spacing {
+            return Ok(certified(law, spacing, zero.map(ZeroName::convention), levels)?);
+        }
+        let designed = Companding::PanterDite.design(law, levels)?;
+        let free = certified(law, Spacing::LloydMax, None, levels)?.1;
+        let certificate = Certificate::stationary(&designed, free.lower_bound);
+        Ok((designed, certificate))
+    };
     match spacing {
-        SpacingName::LloydMax => certified(Spacing::LloydMax),
-        SpacingName::Uniform => certified(Spacing::Uniform),
-        SpacingName::PowerOfTwo => certified(Spacing::PowerOfTwo),
-        SpacingName::Companding | SpacingName::EntropyCoded => {
-            let designed = Companding::PanterDite.design(law, levels)?;
-            let certificate = stationary(law, None, &designed)?;
-            Ok((designed, certificate))
+        SpacingName::LloydMax => of_size(Some(Spacing::LloydMax)),
+        SpacingName::Uniform => of_size(Some(Spacing::Uniform)),
+        SpacingName::PowerOfTwo => of_size(Some(Spacing::PowerOfTwo)),
+        SpacingName::Companding => of_size(None),
+        SpacingName::EntropyCoded => {
+            let spent = spent.ok_or_else(|| usage(NEEDS_PRICE))?;
+            if size.levels().is_some() {
+                return Err(usage(OWN_SIZE));
+            }
+            let found = spent.design(law)?;
+            let bound = shannon(law, found.rate_bits);
+            let certificate = Certificate::stationary(&found.designed, bound);
+            Ok((found.designed, certificate))
         }
     }
 }
@@ -102,14 +105,8 @@ fn usage(text: &str) -> anyhow::Error {
     Usage(text.to_owned()).into()
 }
 
-/// What no code of that rate can beat, Shannon's bound, stands below an entropy-coded quantizer.
-fn entropy_coded(law: &dyn Density, found: &EntropyCodedDesign) -> Certificate {
-    let bound = RateDistortion::new(law).and_then(|mut bound| bound.at_rate(found.rate_bits));
-    Certificate {
-        kind: CertificateKind::Stationary,
-        unique_global: false,
-        residual: found.designed.residual,
-        lower_bound: bound.map_or(0.0, |bound| bound.lower),
-        upper_bound: found.designed.distortion * (1.0 + 1e-14),
-    }
+/// What no code of that rate can beat; 0 where it is not computed.
+fn shannon(law: &dyn Density, rate_bits: f64) -> f64 {
+    let bound = RateDistortion::new(law).and_then(|mut bound| bound.at_rate(rate_bits));
+    bound.map_or(0.0, |bound| bound.lower)
 }
