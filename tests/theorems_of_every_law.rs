@@ -265,10 +265,10 @@ proptest! {
 
     #[test]
     fn lloyds_iteration_never_climbs(
-        which in 0..14_usize, start in prop::collection::btree_set(-400..400_i32, 4),
+        which: prop::sample::Index, start in prop::collection::btree_set(-400..400_i32, 4),
     ) {
         let all = laws();
-        let law = &all[which % all.len()];
+        let law = which.get(&all);
         let input = law.moments(Interval::LINE);
         let (mean, width) = (input.first, deviation(&**law));
         let levels = start.iter().map(|&at| mean + width * f64::from(at) / 200.0).collect();
@@ -283,10 +283,10 @@ proptest! {
 
     #[test]
     fn log_concave_laws_have_one_answer_whatever_the_start(
-        which in 0..14_usize, start in prop::collection::btree_set(-150..150_i32, 3),
+        which: prop::sample::Index, start in prop::collection::btree_set(-150..150_i32, 3),
     ) {
         let all: Vec<_> = log_concave().filter(|law| law.atoms().is_empty()).collect();
-        let law = &all[which % all.len()];
+        let law = which.get(&all);
         let (mean, width) = (law.moments(Interval::LINE).first, deviation(&**law));
         let levels = start.iter().map(|&at| mean + width * f64::from(at) / 100.0).collect();
         let least = best(&**law, 3).distortion;
@@ -300,11 +300,11 @@ proptest! {
 
     #[test]
     fn quantizers_move_with_their_law(
-        which in 0..14_usize, size in 1..9_usize,
+        which: prop::sample::Index, size in 1..9_usize,
         scale in prop_oneof![-8.0..-0.1_f64, 0.1..8.0_f64], shift in -5.0..5.0_f64,
     ) {
         let all = laws();
-        let law = &all[which % all.len()];
+        let law = which.get(&all);
         let image = Affine::new(Arc::clone(law), scale, shift).unwrap();
         let (plain, moved) = (best(&**law, size), best(&image, size));
         let mut levels: Vec<f64> =
@@ -317,6 +317,6 @@ proptest! {
         prop_assert!((ratio - 1.0).abs() < 1e-12, "{}: {ratio}", law.describe());
         let entropy = |law: &dyn Density, book| assess(law, book).entropy_bits;
         let (here, there) = (entropy(&**law, &plain.codebook), entropy(&image, &moved.codebook));
-        prop_assert!((here - there).abs() < 1e-9, "{}", law.describe());
+        prop_assert!((here - there).abs() < 1e-12, "{}", law.describe());
     }
 }
