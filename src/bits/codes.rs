@@ -69,10 +69,7 @@ impl Codes {
         // Without columns there are no bytes, and no rows to fill.
         let targets = packed.bytes.chunks_exact_mut(stride.max(1));
         for (row, target) in codes.chunks_exact(columns.max(1)).zip(targets) {
-            for (codes, byte) in row.chunks(8 / width).zip(target) {
-                let places = (0..8).step_by(width);
-                *byte = codes.iter().zip(places).fold(0, |byte, (&code, at)| byte | code << at);
-            }
+            pack(row, width, target);
         }
         Ok(packed)
     }
@@ -207,6 +204,19 @@ pub(super) fn width(bits: u32) -> usize {
         1 => 1,
         2 => 2,
         _ => 4,
+    }
+}
+
+/// Packs codes into the front of a stream, `width` bits each; the last byte is filled up with 0.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "so that it is compiled for the instructions of its caller"
+)]
+pub(super) fn pack(codes: &[u8], width: usize, stream: &mut [u8]) {
+    for (byte, codes) in stream.iter_mut().zip(codes.chunks(8 / width)) {
+        let places = codes.iter().zip((0..8).step_by(width));
+        *byte = places.fold(0, |byte, (code, place)| byte | code << place);
     }
 }
 

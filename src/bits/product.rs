@@ -159,7 +159,7 @@ impl Product {
         }
         let stride = output.stride();
         let steps = ladders.steps();
-        let climb = self.weights.climb(ladders).filter(|_| self.is_direct());
+        let climb = self.is_direct().then(|| self.weights.climb(ladders)).flatten();
         let blocks = output.bytes_mut().par_chunks_mut((stride * BLOCK).max(1)).enumerate();
         blocks.for_each_init(
             || (Scratch::new(self), Vec::new()),

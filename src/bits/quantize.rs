@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
-use super::codes::{BITS_MAX, CodeRows, Codes, code_max, width};
+use super::codes::{BITS_MAX, CodeRows, Codes, code_max, pack, width};
 use super::error::{BitsError, check_length};
 use super::kernel::Encoder;
 
@@ -182,10 +182,7 @@ impl NullaryFnOnce for Row<'_> {
                     *code += u8::from(threshold < value);
                 }
             }
-            for (byte, codes) in target.iter_mut().zip(codes.chunks(8 / self.width)) {
-                let places = codes.iter().zip((0..8).step_by(self.width));
-                *byte = places.fold(0, |byte, (code, place)| byte | code << place);
-            }
+            pack(&codes, self.width, target);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::codes::{code_max, width};
+use super::codes::{code_max, pack, width};
 use super::kernel::Encoder;
 use super::ladders::Ladders;
 
@@ -84,10 +84,7 @@ impl NullaryFnOnce for Encode<'_> {
                     *code += u8::from(climbed >= limit);
                 }
             }
-            for (byte, codes) in target.iter_mut().zip(codes.chunks(8 / width)) {
-                let places = codes.iter().zip((0..8).step_by(width));
-                *byte = places.fold(0, |byte, (code, place)| byte | code << place);
-            }
+            pack(&codes, width, target);
         }
     }
 }
