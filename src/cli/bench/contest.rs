@@ -26,6 +26,17 @@ pub(super) struct ContestArguments {
 /// The most threads: more than any machine of today has.
 const THREADS_MAX: usize = 1024;
 
+/// Refuses threads and bits that nothing is measured with.
+pub(super) fn check(threads: usize, bits: u32) -> Result<(), Usage> {
+    if !(1..=THREADS_MAX).contains(&threads) {
+        return Err(Usage(format!("--threads {threads}: give 1 to {THREADS_MAX}")));
+    }
+    if !(1..=BITS_MAX).contains(&bits) {
+        return Err(Usage(format!("--bits {bits}: give 1 to {BITS_MAX}")));
+    }
+    Ok(())
+}
+
 /// `vfmadd231ps` does sixteen multiply-adds and issues once a cycle on Zen 4, for which the limits
 /// of the other kernels hold too.
 const F32_LIMIT: f64 = 16.0;
@@ -41,13 +52,7 @@ pub(super) struct Contest {
 impl Contest {
     pub(super) fn new(arguments: &ContestArguments) -> Result<Self> {
         let (threads, bits) = (arguments.threads, arguments.bits);
-        if !(1..=THREADS_MAX).contains(&threads) {
-            let why = format!("--threads {threads}: give 1 to {THREADS_MAX}");
-            return Err(Usage(why).into());
-        }
-        if !(1..=BITS_MAX).contains(&bits) {
-            return Err(Usage(format!("--bits {bits}: give 1 to {BITS_MAX}")).into());
-        }
+        check(threads, bits)?;
         let missing = arguments.kernels.iter().find(|kernel| !kernel.is_available());
         if let Some(kernel) = missing {
             let why = format!("--kernel {kernel}: this processor has not its instructions");

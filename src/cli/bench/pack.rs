@@ -11,10 +11,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::answer::{four_digits, number, text};
+use super::contest::check;
 use super::output::{Format, print_csv, print_json, print_table};
 use super::timing::{self, Reading, Work, measure};
-use super::{Ending, Usage, operands};
-use crate::bits::{BITS_MAX, SignMatrix, quantize};
+use super::{Ending, operands};
+use crate::bits::{SignMatrix, quantize};
 use crate::record::Table;
 
 /// Measure quantizing and packing of f32 activations and weights
@@ -53,7 +54,6 @@ const SIZES: [Size; 3] = [
 
 /// 1 GB of f32.
 const NUMBERS_MAX: usize = 1 << 28;
-const THREADS_MAX: usize = 1024;
 
 impl fmt::Display for Size {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,12 +110,7 @@ struct Row {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     let (threads, bits) = (arguments.threads, arguments.bits);
-    if !(1..=THREADS_MAX).contains(&threads) {
-        return Err(Usage(format!("--threads {threads}: give 1 to {THREADS_MAX}")).into());
-    }
-    if !(1..=BITS_MAX).contains(&bits) {
-        return Err(Usage(format!("--bits {bits}: give 1 to {BITS_MAX}")).into());
-    }
+    check(threads, bits)?;
     let sizes = if arguments.shapes.is_empty() { &SIZES } else { arguments.shapes.as_slice() };
     let rows = sizes.iter().map(|&size| rows(size, threads, bits));
     let answer = Answer { rows: rows.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect() };
