@@ -179,6 +179,22 @@ proptest! {
 }
 
 #[test]
+fn a_tie_between_weighted_values_is_not_called_the_only_optimum() {
+    // Found at random: thresholds between 34 and 35, and between 35 and 39, cost 17310243 / 5200.
+    // Weights that were divided by their sum would be other weights, and break the tie.
+    let values = [
+        -34.0, -15.0, -11.0, -8.0, -7.0, 4.0, 23.0, 24.0, 25.0, 30.0, 34.0, 35.0, 39.0, 40.0, 45.0,
+        47.0, 48.0,
+    ];
+    let weights =
+        [3.0, 1.0, 3.0, 4.0, 1.0, 4.0, 5.0, 3.0, 8.0, 5.0, 4.0, 1.0, 7.0, 5.0, 5.0, 5.0, 3.0];
+    let sample = Empirical::weighted(values.into_iter().zip(weights).collect()).unwrap();
+    let (best, proof) = Exact.certified(&sample, 3).unwrap();
+    assert!((best.distortion - 17_310_243.0 / 5200.0 / 67.0).abs() < 1e-13 * best.distortion);
+    assert!(!proof.unique_global);
+}
+
+#[test]
 fn large_samples_agree_with_the_layered_programme() {
     for seed in 0..3 {
         for (shape, values) in shapes(seed, 6000) {

@@ -52,7 +52,8 @@ impl Empirical {
 
     /// The law of values with weights, in any order; a whole weight is a multiplicity.
     ///
-    /// Equal values become one, with the sum of their weights.
+    /// Equal values become one, with the sum of their weights. All weights are scaled by one power of
+    /// two, so that they sum to about one.
     ///
     /// # Errors
     ///
@@ -77,7 +78,9 @@ impl Empirical {
         if let Some(&(value, weight)) = pairs.iter().find(|pair| pair.1 < SHARE_MIN * total) {
             return Err(DensityError::Share { value, share: weight / total });
         }
-        let (sorted, weights) = pairs.into_iter().map(|(x, weight)| (x, weight / total)).unzip();
+        // A power of two changes no digit: what is proved holds for the weights that were given.
+        let scale = libm::exp2(-total.log2().round());
+        let (sorted, weights) = pairs.into_iter().map(|(x, weight)| (x, weight * scale)).unzip();
         Ok(Self::of_sorted(sorted, weights))
     }
 
@@ -117,12 +120,12 @@ impl Empirical {
         self.sorted.len()
     }
 
-    /// The sum of all weights: the number of values where none were given.
+    /// The sum of all weights, as they are scaled: the number of values where none were given.
     pub fn total(&self) -> f64 {
         self.running[self.running.len() - 1].mass.to_f64()
     }
 
-    /// The weight of the value of a rank.
+    /// The weight of the value of a rank, a share of [`Empirical::total`].
     pub fn weight(&self, rank: usize) -> f64 {
         self.weights.get(rank).copied().unwrap_or(1.0)
     }
