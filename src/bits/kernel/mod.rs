@@ -213,7 +213,7 @@ impl Weights {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Lookup(weights) if weights.can_climb(ladders) => {
-                Some(ladders.climb(|| Climb::Halves(lookup::Halves::new(ladders))))
+                Some(ladders.climb(|| Climb::Rungs(lookup::Rungs::new(ladders))))
             }
             _ => None,
         }
@@ -229,8 +229,8 @@ impl Weights {
     ) {
         match (self, climb) {
             #[cfg(target_arch = "x86_64")]
-            (Self::Lookup(weights), Climb::Halves(halves)) => {
-                weights.codes(panel, halves, workspace, output);
+            (Self::Lookup(weights), Climb::Rungs(rungs)) => {
+                weights.codes(panel, rungs, workspace, output);
             }
             _ => unreachable!("these weights made no such ladders"),
         }
@@ -242,7 +242,7 @@ impl Weights {
 pub(super) enum Climb {
     /// For [`Kernel::Lookup`].
     #[cfg(target_arch = "x86_64")]
-    Halves(lookup::Halves),
+    Rungs(lookup::Rungs),
 }
 
 /// What a thread keeps from panel to panel.

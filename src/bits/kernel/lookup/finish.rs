@@ -3,18 +3,18 @@
 //! The bytes of a line are viewed as words of 16 bits. Adding up words `W` and their upper bytes `H`
 //! over all windows gives the sums of the odd bytes, `H`, and of the even ones, `W - 256·H`, modulo
 //! 2¹⁶. The even bytes are channels 0 to 31 of a vector, the odd ones 32 to 63, so both come out in
-//! order.
+//! order. A part is so short that `factor·sum + offset·total` fits in 16 bits too.
 
 use std::arch::x86_64::{
     __m512i, _cvtmask32_u32, _mm512_add_epi16, _mm512_add_epi32, _mm512_castsi512_si256,
-    _mm512_cmpge_epi16_mask, _mm512_cvtepu16_epi32, _mm512_extracti64x4_epi64, _mm512_load_si512,
+    _mm512_cmpge_epi16_mask, _mm512_cvtepi16_epi32, _mm512_extracti64x4_epi64, _mm512_load_si512,
     _mm512_loadu_si512, _mm512_mask_blend_epi16, _mm512_mask_storeu_epi32,
-    _mm512_maskz_loadu_epi32, _mm512_mullo_epi32, _mm512_set1_epi16, _mm512_set1_epi32,
-    _mm512_setzero_si512, _mm512_slli_epi16, _mm512_srli_epi16, _mm512_storeu_si512,
-    _mm512_sub_epi16, _mm512_xor_si512, _pdep_u64,
+    _mm512_maskz_loadu_epi32, _mm512_mullo_epi16, _mm512_set1_epi16, _mm512_setzero_si512,
+    _mm512_slli_epi16, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512,
+    _pdep_u64,
 };
 
-use super::halves::{Block, Halves};
+use super::rungs::{Block, Rungs};
 use super::tile::ROWS;
 use crate::bits::kernel::Affine;
 use crate::bits::kernel::line::Line;
@@ -22,29 +22,169 @@ use crate::bits::kernel::line::Line;
 /// Channels of a vector.
 pub(super) const CHANNELS: usize = 64;
 
-/// The sums of one vector for the rows of a tile: channels 0 to 31, and 32 to 63, as words.
-///
-/// `windows` has `vectors` sets of lines a window.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn words(windows: &[[Line; ROWS]], vectors: usize, vector: usize) -> [[__m512i; 2]; ROWS] {
-    // Plain loops of known length: a closure over vectors is compiled without their instructions
-    // and not inlined, and in a loop of unknown length the sums go through memory.
-    let zero = _mm512_setzero_si512();
-    let (mut words, mut uppers) = ([zero; ROWS], [zero; ROWS]);
-    for lines in windows.get(vector..).unwrap_or_default().iter().step_by(vectors) {
-        for row in 0..ROWS {
-            let bytes = load_line(&lines[row]);
-            words[row] = _mm512_add_epi16(words[row], bytes);
-            uppers[row] = _mm512_add_epi16(uppers[row], _mm512_srli_epi16::<8>(bytes));
+/// The windows of a part of the columns, for one tile and one panel of channels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    /// `vectors` sets of lines for each window.
+    pub(super) windows: &'a [[Line; ROWS]],
+    pub(super) vectors: usize,
+    /// The first channel of the panel.
+    pub(super) first: usize,
+    /// The sum of the digits of each row.
+    pub(super) totals: &'a [i32; ROWS],
+}
+
+impl Part<'_> {
+    /// Writes `affine` of the sums, as far as there are channels, to each row of `output`, which are
+    /// at most `ROWS`, of `channels` each. With `add`, adds to what is there.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(super) fn sums(self, affine: Affine, (output, channels): (&mut [i32], usize), add: bool) {
+        let affine = Affine16::new(affine, self.totals);
+        for vector in 0..self.vectors {
+            let words = self.words(vector);
+            let first = self.first + CHANNELS * vector;
+            let length = CHANNELS.min(channels - first);
+            #[expect(clippy::needless_range_loop, reason = "so that the words stay in registers")]
+            for row in 0..ROWS {
+                let start = row * channels + first;
+                let Some(output) = output.get_mut(start..start + length) else { break };
+                write(affine.of(words[row], row), output, add);
+            }
         }
     }
-    let mut halves = [[zero; 2]; ROWS];
-    for row in 0..ROWS {
-        let lower = _mm512_sub_epi16(words[row], _mm512_slli_epi16::<8>(uppers[row]));
-        halves[row] = [lower, uppers[row]];
+
+    /// Writes the codes of signs times codes, as far as there are channels, to each row of `output`,
+    /// which are at most `ROWS`, of `stride` bytes each, whole words of eight.
+    #[target_feature(enable = "avx512f,avx512bw,bmi2")]
+    pub(super) fn codes(self, rungs: &Rungs, (output, stride): (&mut [u8], usize)) {
+        let affine = Affine16::new(Affine { factor: 2, offset: -1 }, self.totals);
+        let mut output = output.chunks_exact_mut(stride);
+        let rows: [&mut [u8]; ROWS] = std::array::from_fn(|_| {
+            output.next().map_or(Default::default(), |row| &mut row[self.first / 4..])
+        });
+        for vector in 0..self.vectors {
+            let words = self.words(vector);
+            // Loaded once for all rows: the compiler would not, for fear that codes overwrite them.
+            let [one, two] = rungs.vector(self.first + CHANNELS * vector);
+            let limits = [Limits::load(one), Limits::load(two)];
+            for row in 0..ROWS {
+                let sums = affine.of(words[row], row);
+                for place in 0..2 {
+                    // Eight bytes hold 32 channels of two bits.
+                    let start = 8 * (2 * vector + place);
+                    let Some(target) = rows[row].get_mut(start..start + 8) else { break };
+                    target.copy_from_slice(&limits[place].codes(sums[place]).to_le_bytes());
+                }
+            }
+        }
     }
-    halves
+
+    /// The sums of one vector for the rows of the tile: all words `W`, and all upper bytes `H`.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn words(self, vector: usize) -> [[__m512i; 2]; ROWS] {
+        // Plain loops of known length: a closure over vectors is compiled without their instructions
+        // and not inlined, and in a loop of unknown length the sums go through memory.
+        let mut words = [[_mm512_setzero_si512(); 2]; ROWS];
+        for lines in self.windows.get(vector..).unwrap_or_default().iter().step_by(self.vectors) {
+            for row in 0..ROWS {
+                let bytes = load_line(&lines[row]);
+                words[row][0] = _mm512_add_epi16(words[row][0], bytes);
+                words[row][1] = _mm512_add_epi16(words[row][1], _mm512_srli_epi16::<8>(bytes));
+            }
+        }
+        words
+    }
+}
+
+/// An [`Affine`] in 16 bits, for the rows of a tile.
+#[derive(Clone, Copy)]
+struct Affine16 {
+    factor: __m512i,
+    offsets: [__m512i; ROWS],
+}
+
+impl Affine16 {
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[expect(clippy::cast_possible_truncation, reason = "exact modulo 2¹⁶, as all the rest")]
+    fn new(affine: Affine, totals: &[i32; ROWS]) -> Self {
+        let mut offsets = [_mm512_setzero_si512(); ROWS];
+        for row in 0..ROWS {
+            offsets[row] = _mm512_set1_epi16(affine.of(0, totals[row]) as i16);
+        }
+        Self { factor: _mm512_set1_epi16(affine.factor as i16), offsets }
+    }
+
+    /// Of the words and the upper bytes of 64 channels of a row: channels 0 to 31, and 32 to 63.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn of(self, [words, upper]: [__m512i; 2], row: usize) -> [__m512i; 2] {
+        let lower = _mm512_sub_epi16(words, _mm512_slli_epi16::<8>(upper));
+        let lower = _mm512_mullo_epi16(lower, self.factor);
+        let upper = _mm512_mullo_epi16(upper, self.factor);
+        [_mm512_add_epi16(lower, self.offsets[row]), _mm512_add_epi16(upper, self.offsets[row])]
+    }
+}
+
+/// Writes up to 64 sums, or adds them.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn write([lower, upper]: [__m512i; 2], output: &mut [i32], add: bool) {
+    let quarters = [
+        _mm512_cvtepi16_epi32(_mm512_castsi512_si256(lower)),
+        _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64::<1>(lower)),
+        _mm512_cvtepi16_epi32(_mm512_castsi512_si256(upper)),
+        _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64::<1>(upper)),
+    ];
+    if let (Some(output), false) = (output.first_chunk_mut::<CHANNELS>(), add) {
+        for (output, quarter) in output.as_chunks_mut::<16>().0.iter_mut().zip(quarters) {
+            // SAFETY: an array of 64 bytes is written.
+            unsafe { _mm512_storeu_si512((&raw mut *output).cast(), quarter) };
+        }
+        return;
+    }
+    for (output, quarter) in output.chunks_mut(16).zip(quarters) {
+        let mask = u16::MAX >> (16 - output.len());
+        let before = if add { mask } else { 0 };
+        // SAFETY: the masks keep to the places of the slice.
+        unsafe {
+            let before = _mm512_maskz_loadu_epi32(before, output.as_ptr());
+            let sums = _mm512_add_epi32(quarter, before);
+            _mm512_mask_storeu_epi32(output.as_mut_ptr(), mask, sums);
+        }
+    }
+}
+
+/// The limits of 32 channels, in registers.
+#[derive(Clone, Copy)]
+struct Limits {
+    flips: __m512i,
+    one: __m512i,
+    two: __m512i,
+    three: __m512i,
+}
+
+impl Limits {
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn load(block: &Block) -> Self {
+        let [one, two, three] = &block.limits;
+        Self { flips: load(&block.flips), one: load(one), two: load(two), three: load(three) }
+    }
+
+    /// The codes of 32 channels.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,bmi2")]
+    fn codes(self, sums: __m512i) -> u64 {
+        let climbed = _mm512_xor_si512(sums, self.flips);
+        let upper = _mm512_cmpge_epi16_mask(climbed, self.two);
+        let limit = _mm512_mask_blend_epi16(upper, self.one, self.three);
+        let lower = _mm512_cmpge_epi16_mask(climbed, limit);
+        let lower = _pdep_u64(u64::from(_cvtmask32_u32(lower)), 0x5555_5555_5555_5555);
+        let upper = _pdep_u64(u64::from(_cvtmask32_u32(upper)), 0xAAAA_AAAA_AAAA_AAAA);
+        lower | upper
+    }
 }
 
 #[inline]
@@ -52,123 +192,6 @@ fn words(windows: &[[Line; ROWS]], vectors: usize, vector: usize) -> [[__m512i; 
 fn load_line(line: &Line) -> __m512i {
     // SAFETY: a line is 64 bytes, aligned.
     unsafe { _mm512_load_si512((&raw const *line).cast()) }
-}
-
-/// Writes `affine` of the sums of `vectors` times 64 channels from `first` on, as far as there are
-/// any, to each row of `output`, which are at most `ROWS`, of `channels` each. With `add`, adds to
-/// what is there, and leaves the offset out.
-#[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn sums(
-    (windows, vectors): (&[[Line; ROWS]], usize),
-    (affine, totals): (Affine, &[i32; ROWS]),
-    first: usize,
-    (output, channels): (&mut [i32], usize),
-    add: bool,
-) {
-    for vector in 0..vectors {
-        let words = words(windows, vectors, vector);
-        let first = first + CHANNELS * vector;
-        write_vector(&words, (affine, totals), first, (&mut *output, channels), add);
-    }
-}
-
-/// [`sums`] of one vector.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn write_vector(
-    words: &[[__m512i; 2]; ROWS],
-    (affine, totals): (Affine, &[i32; ROWS]),
-    first: usize,
-    (output, channels): (&mut [i32], usize),
-    add: bool,
-) {
-    let factor = _mm512_set1_epi32(affine.factor);
-    for row in 0..ROWS {
-        let start = row * channels + first;
-        let length = CHANNELS.min(channels - first);
-        let Some(output) = output.get_mut(start..start + length) else { break };
-        let offset = _mm512_set1_epi32(affine.offset.wrapping_mul(totals[row]));
-        let [lower, upper] = words[row];
-        let quarters = [
-            _mm512_castsi512_si256(lower),
-            _mm512_extracti64x4_epi64::<1>(lower),
-            _mm512_castsi512_si256(upper),
-            _mm512_extracti64x4_epi64::<1>(upper),
-        ];
-        for (place, quarter) in quarters.into_iter().enumerate() {
-            let sums = _mm512_mullo_epi32(_mm512_cvtepu16_epi32(quarter), factor);
-            let output = output.get_mut(16 * place..).unwrap_or_default();
-            if output.is_empty() {
-                break;
-            }
-            write(sums, offset, output, add);
-        }
-    }
-}
-
-/// Writes `sums + offset`, or adds `sums`, to the first 16 places, or as many as there are.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn write(sums: __m512i, offset: __m512i, output: &mut [i32], add: bool) {
-    if let (Some(output), false) = (output.first_chunk_mut::<16>(), add) {
-        // SAFETY: an array of 64 bytes is written.
-        unsafe {
-            _mm512_storeu_si512((&raw mut *output).cast(), _mm512_add_epi32(sums, offset));
-        }
-        return;
-    }
-    let mask = u16::MAX >> (16 - output.len().min(16));
-    // SAFETY: the mask keeps to the places of the slice.
-    unsafe {
-        let before = _mm512_maskz_loadu_epi32(mask, output.as_ptr());
-        let before = if add { before } else { offset };
-        _mm512_mask_storeu_epi32(output.as_mut_ptr(), mask, _mm512_add_epi32(sums, before));
-    }
-}
-
-/// Writes the codes of `vectors` times 64 channels from `first` on, as far as there are any, to each
-/// row of `output`, which are at most `ROWS`, of `stride` bytes each.
-#[target_feature(enable = "avx512f,avx512bw,bmi2")]
-pub(super) fn codes(
-    (windows, vectors): (&[[Line; ROWS]], usize),
-    (halves, totals): (&Halves, &[i32; ROWS]),
-    first: usize,
-    (output, stride): (&mut [u8], usize),
-) {
-    for vector in 0..vectors {
-        let words = words(windows, vectors, vector);
-        #[expect(clippy::needless_range_loop, reason = "so that the words stay in registers")]
-        for place in 0..2 {
-            // Eight bytes hold 32 channels of two bits, and a row whole words of eight bytes.
-            let first = first + CHANNELS * vector + 32 * place;
-            let Some(block) = halves.block(first) else { break };
-            for row in 0..ROWS {
-                let start = row * stride + first / 4;
-                let Some(target) = output.get_mut(start..start + 8) else { break };
-                let codes = codes_of(words[row][place], block, totals[row]);
-                target.copy_from_slice(&codes.to_le_bytes());
-            }
-        }
-    }
-}
-
-/// The codes of 32 channels of a row whose digits add up to `total`.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,bmi2")]
-fn codes_of(words: __m512i, block: &Block, total: i32) -> u64 {
-    #[expect(clippy::cast_possible_truncation, reason = "half of at most 65184")]
-    let half = _mm512_set1_epi16((total >> 1) as i16);
-    let mut centred = _mm512_sub_epi16(words, half);
-    if block.any_falls {
-        centred = _mm512_xor_si512(centred, load(&block.flips));
-    }
-    let [one, two, three] = &block.steps[usize::from(total & 1 == 1)];
-    let upper = _mm512_cmpge_epi16_mask(centred, load(two));
-    let limit = _mm512_mask_blend_epi16(upper, load(one), load(three));
-    let lower = _mm512_cmpge_epi16_mask(centred, limit);
-    let lower = _pdep_u64(u64::from(_cvtmask32_u32(lower)), 0x5555_5555_5555_5555);
-    let upper = _pdep_u64(u64::from(_cvtmask32_u32(upper)), 0xAAAA_AAAA_AAAA_AAAA);
-    (lower | upper) & block.mask
 }
 
 #[inline]

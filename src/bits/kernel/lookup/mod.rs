@@ -17,13 +17,13 @@
 //! nothing.
 
 mod finish;
-mod halves;
+mod rungs;
 mod tables;
 mod tile;
 mod windows;
 
-use self::finish::CHANNELS;
-pub(in crate::bits) use self::halves::Halves;
+use self::finish::{CHANNELS, Part};
+pub(in crate::bits) use self::rungs::Rungs;
 use self::tables::{GROUP, Tables};
 use self::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
 use self::windows::PART;
@@ -52,17 +52,6 @@ pub(in crate::bits) struct LookupWeights {
     tables: &'static Tables,
 }
 
-/// The windows of a part of the columns: bytes, and whether earlier parts have been written.
-struct Spilled<'a> {
-    windows: &'a [[Line; ROWS]],
-    tile: usize,
-    /// The first channel of the panel.
-    first: usize,
-    vectors: usize,
-    totals: &'a [i32; ROWS],
-    add: bool,
-}
-
 impl LookupWeights {
     /// The layout of `planes`, if the processor has the instructions.
     pub(super) fn new(planes: &WeightPlanes) -> Result<Self, BitsError> {
@@ -89,8 +78,8 @@ impl LookupWeights {
         Ok(Self { isa, channels, blocks, panels, lines, tables: Tables::uniform() })
     }
 
-    /// Whether [`LookupWeights::codes`] can climb ladders: those of two bits, while 16 bits hold the
-    /// sums.
+    /// Whether [`LookupWeights::codes`] can climb ladders: those of two bits, for sums that are
+    /// complete after one part.
     pub(super) fn can_climb(&self, ladders: &Ladders) -> bool {
         ladders.bits() == 2 && self.blocks <= PART
     }
@@ -103,13 +92,10 @@ impl LookupWeights {
         workspace: &mut Workspace,
         output: &mut [i32],
     ) {
-        self.for_each(panel, workspace, |spilled| {
-            let rows = &mut output[ROWS * spilled.tile * self.channels..];
-            let windows = (spilled.windows, spilled.vectors);
-            let affine = (affine, spilled.totals);
-            let output = (rows, self.channels);
+        self.for_each(panel, workspace, |tile, part, add| {
+            let rows = &mut output[ROWS * tile * self.channels..];
             // SAFETY: the token proves the instructions.
-            unsafe { finish::sums(windows, affine, spilled.first, output, spilled.add) };
+            unsafe { part.sums(affine, (rows, self.channels), add) };
         });
     }
 
@@ -117,25 +103,24 @@ impl LookupWeights {
     pub(super) fn codes(
         &self,
         panel: &Panel,
-        halves: &Halves,
+        rungs: &Rungs,
         workspace: &mut Workspace,
         (output, stride): (&mut [u8], usize),
     ) {
-        self.for_each(panel, workspace, |spilled| {
-            let rows = &mut output[ROWS * spilled.tile * stride..];
-            let windows = (spilled.windows, spilled.vectors);
-            let halves = (halves, spilled.totals);
+        self.for_each(panel, workspace, |tile, part, _| {
+            let rows = &mut output[ROWS * tile * stride..];
             // SAFETY: the token proves the instructions.
-            unsafe { finish::codes(windows, halves, spilled.first, (rows, stride)) };
+            unsafe { part.codes(rungs, (rows, stride)) };
         });
     }
 
-    /// Finds the bytes of all windows, for each tile and each panel of channels.
+    /// Finds the bytes of all windows, and hands over the parts of each tile and each panel of
+    /// channels, with whether it is not the first of them.
     fn for_each(
         &self,
         panel: &Panel,
         workspace: &mut Workspace,
-        mut finish: impl FnMut(Spilled<'_>),
+        mut finish: impl FnMut(usize, Part<'_>, bool),
     ) {
         let Workspace { windows, spill, .. } = workspace;
         windows.find(self.isa, panel, self.blocks);
@@ -144,21 +129,15 @@ impl LookupWeights {
         for &vectors in &self.panels {
             let (weights, after) = lines.split_at(groups * vectors);
             for (tile, rows) in panel.bytes().chunks_exact(ROWS * panel.stride()).enumerate() {
-                let totals = windows.totals(tile);
-                let (mut begin, mut count) = (0, 0);
-                for &end in windows.ends() {
-                    let lines = count * vectors..(count + 1) * vectors;
-                    if spill.len() < lines.end {
-                        spill.resize(lines.end, [Line::ZERO; ROWS]);
+                for (part, totals) in windows.parts(tile) {
+                    let lines = part.len() * vectors;
+                    spill.resize(spill.len().max(lines), [Line::ZERO; ROWS]);
+                    for (window, spill) in part.iter().zip(spill.chunks_exact_mut(vectors)) {
+                        self.window(rows, panel.stride(), weights, window.clone(), spill);
                     }
-                    self.window(rows, panel.stride(), weights, begin..end, &mut spill[lines]);
-                    (begin, count) = (end, count + 1);
-                    if end % PART == 0 || end == self.blocks {
-                        let windows = &spill[..count * vectors];
-                        let add = end > PART;
-                        finish(Spilled { windows, tile, first, vectors, totals, add });
-                        count = 0;
-                    }
+                    let windows = &spill[..lines];
+                    let is_later = part[0].start > 0;
+                    finish(tile, Part { windows, vectors, first, totals }, is_later);
                 }
             }
             (lines, first) = (after, first + vectors * CHANNELS);

@@ -5,14 +5,15 @@ use std::arch::x86_64::{
     _mm512_max_epu16, _mm512_or_si512, _mm512_popcnt_epi64, _mm512_reduce_add_epi64,
     _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_storeu_si512,
 };
+use std::ops::Range;
 
 use super::tile::{BLOCK_BYTES, ROWS};
 use crate::bits::kernel::isa::Vbmi;
 use crate::bits::kernel::panel::Panel;
 
-/// Blocks whose digits, if all were 3, would fill a sum of 16 bits: 776·28·3 = 65184. They are whole
-/// steps, so that no block is counted in two parts.
-pub(super) const PART: usize = 97 * STEP;
+/// Blocks of a part, whole steps: if all digits were 3, they would add up to 384·28·3 = 32256, so
+/// that 16 bits hold every sum of signs times digits.
+pub(super) const PART: usize = 48 * STEP;
 
 /// Blocks whose sums are found at a time.
 const STEP: usize = 8;
@@ -30,59 +31,59 @@ pub(in crate::bits::kernel) struct Windows {
     /// Of each block of the part at hand, the greatest sums of a row, of four kinds, 16 bits each:
     /// rows 0, 4, 8, …; rows 1, 5, …; rows 2, 6, …; rows 3, 7, ….
     greatest: Vec<u64>,
-    /// The blocks at which windows end.
-    ends: Vec<usize>,
-    /// The sum of the digits of each row of each tile, modulo 2³².
+    /// The blocks of each window.
+    windows: Vec<Range<usize>>,
+    /// For each part, the sum of the digits of each row of each tile.
     totals: Vec<[i32; ROWS]>,
+    tiles: usize,
 }
 
 impl Windows {
     /// Finds the windows of a panel, of `blocks` blocks.
     pub(super) fn find(&mut self, isa: Vbmi, panel: &Panel, blocks: usize) {
         let tiles = panel.bytes().chunks_exact(ROWS * panel.stride());
+        self.tiles = tiles.len();
         self.totals.clear();
-        self.totals.resize(tiles.len(), [0; ROWS]);
-        self.ends.clear();
+        self.windows.clear();
         for first in (0..blocks).step_by(PART) {
             let count = PART.min(blocks - first);
             self.greatest.clear();
             self.greatest.resize(count.next_multiple_of(STEP), 0);
-            for (tile, totals) in tiles.clone().zip(&mut self.totals) {
+            for tile in tiles.clone() {
                 let greatest = self.greatest.as_chunks_mut().0;
                 // SAFETY: the token proves the instructions.
                 let packed = unsafe { block_sums(isa, tile, panel.stride(), first, greatest) };
-                for (row, total) in totals.iter_mut().enumerate() {
-                    *total = total.wrapping_add((packed >> (16 * row) & 0xFFFF) as i32);
-                }
+                let total = |row: u32| (packed >> (16 * row) & 0xFFFF) as i32;
+                self.totals.push([total(0), total(1), total(2), total(3)]);
             }
             self.cut(first, count);
         }
     }
 
-    /// The ends of the windows of all parts.
-    pub(super) fn ends(&self) -> &[usize] {
-        &self.ends
+    /// The windows of each part, with the sum of the digits of each row of a tile.
+    pub(super) fn parts(
+        &self,
+        tile: usize,
+    ) -> impl Iterator<Item = (&[Range<usize>], &[i32; ROWS])> {
+        let totals = self.totals[tile..].iter().step_by(self.tiles);
+        self.windows.chunk_by(|window, _| window.end % PART != 0).zip(totals)
     }
 
-    /// The sums of the digits of the rows of a tile.
-    pub(super) fn totals(&self, tile: usize) -> &[i32; ROWS] {
-        &self.totals[tile]
-    }
-
-    /// Appends the ends of the windows of a part, `count` blocks from `first` on.
+    /// Appends the windows of a part, `count` blocks from `first` on.
     fn cut(&mut self, first: usize, count: usize) {
-        let mut window = 0;
+        let (mut window, mut start) = (0, first);
         for (block, &sum) in self.greatest[..count].iter().enumerate() {
             // Each of the four sums was at most 255 and a block adds at most 84, so none carries.
             let longer = window + sum;
             window = if longer & 0xFF00_FF00_FF00_FF00 == 0 {
                 longer
             } else {
-                self.ends.push(first + block);
+                self.windows.push(start..first + block);
+                start = first + block;
                 sum
             };
         }
-        self.ends.push(first + count);
+        self.windows.push(start..first + count);
     }
 }
 
