@@ -31,7 +31,7 @@ pub(super) struct Part<'a> {
     /// The first channel of the panel.
     pub(super) first: usize,
     /// The sum of the digits of each row.
-    pub(super) totals: &'a [i32; ROWS],
+    pub(super) totals: [i32; ROWS],
 }
 
 impl Part<'_> {
@@ -108,7 +108,7 @@ impl Affine16 {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
     #[expect(clippy::cast_possible_truncation, reason = "exact modulo 2¹⁶, as all the rest")]
-    fn new(affine: Affine, totals: &[i32; ROWS]) -> Self {
+    fn new(affine: Affine, totals: [i32; ROWS]) -> Self {
         let mut offsets = [_mm512_setzero_si512(); ROWS];
         for row in 0..ROWS {
             offsets[row] = _mm512_set1_epi16(affine.of(0, totals[row]) as i16);
