@@ -136,7 +136,7 @@ fn find_sums(_: Vbmi, tiles: &[u8], stride: usize, first: usize, sums: &mut [Sum
                 *sums = _mm512_or_si512(_mm512_slli_epi64::<16>(*sums), sum);
             }
         }
-        let of_blocks = transposed(of_tiles);
+        let of_blocks = transposed(&of_tiles);
         for block in 0..STEP {
             sums[block] = words(of_blocks[block]);
         }
@@ -146,7 +146,7 @@ fn find_sums(_: Vbmi, tiles: &[u8], stride: usize, first: usize, sums: &mut [Sum
 /// Word `i` of vector `j` as word `j` of vector `i`.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn transposed(v: [__m512i; 8]) -> [__m512i; 8] {
+fn transposed(v: &[__m512i; 8]) -> [__m512i; 8] {
     let mut halves = [_mm512_setzero_si512(); 8];
     for pair in 0..4 {
         let (one, two) = (v[2 * pair], v[2 * pair + 1]);
