@@ -142,14 +142,14 @@ impl Levels {
 
 /// The step for which the largest of `|share - step·integer|` is least, and how large it then is.
 fn best_step(shares: &[f64], integers: &[u8]) -> (f64, f64) {
-    let pairs = || shares.iter().zip(integers).map(|(&share, &integer)| (share, f64::from(integer)));
+    let pairs =
+        || shares.iter().zip(integers).map(|(&share, &integer)| (share, f64::from(integer)));
     let error = |step: f64| {
         pairs().map(|(share, integer)| (share - step * integer).abs()).fold(0.0, f64::max)
     };
     // The largest of lines that fall and lines that rise is least where one of each meet, or at 0.
     let zeros = pairs().map(|(share, integer)| share / integer);
-    let meetings =
-        pairs().flat_map(|(a, i)| pairs().map(move |(b, j)| (a + b) / (i + j)));
+    let meetings = pairs().flat_map(|(a, i)| pairs().map(move |(b, j)| (a + b) / (i + j)));
     let steps = zeros.chain(meetings).filter(|step| step.is_finite() && *step > 0.0);
     steps
         .map(|step| (step, error(step)))
@@ -159,8 +159,6 @@ fn best_step(shares: &[f64], integers: &[u8]) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
-
     use proptest::prelude::*;
 
     use super::*;

@@ -41,6 +41,7 @@ use self::popcount::PopcountWeights;
 use self::portable::PortableWeights;
 use super::error::BitsError;
 use super::ladders::Ladders;
+use super::levels::Levels;
 use super::weights::WeightPlanes;
 
 /// How a product is computed. The results do not depend on it.
@@ -98,18 +99,33 @@ impl Kernel {
         order.into_iter().find(|kernel| kernel.is_available()).unwrap_or(Self::Portable)
     }
 
+    /// Whether its tables take codes that count for `levels` as they are, though not uniform.
+    fn looks_up(self, levels: &Levels) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup => LookupWeights::levels(levels).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Rows of digits for each row of codes that count for `levels`: two where a digit of two bits
+    /// does not hold a level.
+    pub(super) fn digits(self, levels: &Levels) -> usize {
+        let is_one = if levels.are_uniform() { levels.bits() <= 2 } else { self.looks_up(levels) };
+        if is_one { 1 } else { 2 }
+    }
+
     /// The multiply-adds a cycle that the instructions of its inner loop allow on a Zen 4 core, for
-    /// signs times codes of `bits` bits; `None` for the portable one, whose instructions the
+    /// signs times codes that count for `levels`; `None` for the portable one, whose instructions the
     /// compiler chooses.
-    pub fn limit(self, bits: u32) -> Option<f64> {
-        // A code of three or four bits is two digits of two.
-        let digits = if bits > 2 { 2.0 } else { 1.0 };
+    pub fn limit(self, levels: &Levels) -> Option<f64> {
+        let digits = self.digits(levels) as f64;
         match self {
             Self::Portable => None,
             // vpshufb and vpaddb, two of each a cycle at 32 lanes of 4 weights each.
             Self::Avx2 => Some(256.0 / digits),
             // vpandq, vpopcntq and vpaddq take one and a half cycles for 512 bits of a plane.
-            Self::Popcount => Some(1024.0 / 3.0 / f64::from(bits)),
+            Self::Popcount => Some(1024.0 / 3.0 / (digits * digit_bits(levels) as f64)),
             // vpermi2b and vpaddb at 64 lanes of 7 weights each, and a quarter of a vpaddb for the
             // table: 18 cycles for 16 lookups.
             Self::Lookup => Some(7168.0 / 18.0 / digits),
@@ -149,16 +165,24 @@ pub(super) enum Weights {
 }
 
 impl Weights {
-    /// `planes` in the layout of `kernel`, to meet codes of `bits` bits.
-    pub(super) fn new(planes: &WeightPlanes, bits: u32, kernel: Kernel) -> Result<Self, BitsError> {
+    /// `planes` in the layout of `kernel`, to meet codes that count for `levels`.
+    pub(super) fn new(
+        planes: &WeightPlanes,
+        levels: &Levels,
+        kernel: Kernel,
+    ) -> Result<Self, BitsError> {
         match kernel {
-            Kernel::Portable => Ok(Self::Portable(PortableWeights::new(planes, digit_bits(bits)))),
+            Kernel::Portable => {
+                Ok(Self::Portable(PortableWeights::new(planes, digit_bits(levels))))
+            }
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => Ok(Self::Avx2(Avx2Weights::new(planes)?)),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Popcount => Ok(Self::Popcount(PopcountWeights::new(planes, digit_bits(bits))?)),
+            Kernel::Popcount => {
+                Ok(Self::Popcount(PopcountWeights::new(planes, digit_bits(levels))?))
+            }
             #[cfg(target_arch = "x86_64")]
-            Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes)?)),
+            Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes, levels)?)),
             #[cfg(not(target_arch = "x86_64"))]
             _ => Err(BitsError::Unavailable { kernel: kernel.name() }),
         }
@@ -177,15 +201,17 @@ impl Weights {
         }
     }
 
-    /// Bits of the digits that they meet.
-    pub(super) fn digit_bits(&self, bits: u32) -> usize {
-        match self {
-            Self::Portable(_) => digit_bits(bits),
+    /// Room for rows of `columns` codes that count for `levels`, as digits that they meet.
+    pub(super) fn panel(&self, levels: &Levels, columns: usize) -> Panel {
+        let digit_bits = match self {
+            Self::Portable(_) => digit_bits(levels),
             #[cfg(target_arch = "x86_64")]
-            Self::Popcount(weights) => weights.digit_bits(),
+            Self::Popcount(_) => digit_bits(levels),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) | Self::Lookup(_) => 2,
-        }
+        };
+        let is_translated = !levels.are_uniform() && !self.kernel().looks_up(levels);
+        Panel::new(levels.bits(), columns, digit_bits, is_translated.then_some(levels))
     }
 
     /// `output[i, n] = factor·S[i, n] + offset·Σ_k d[i, k]`, a row for each row of digits and a
@@ -279,6 +305,6 @@ impl Affine {
 }
 
 /// Bits of a digit where the kernel counts bits: a digit of one bit has no second plane.
-fn digit_bits(bits: u32) -> usize {
-    if bits == 1 { 1 } else { 2 }
+fn digit_bits(levels: &Levels) -> usize {
+    if levels.bits() == 1 && levels.are_uniform() { 1 } else { 2 }
 }

@@ -77,11 +77,6 @@ impl PopcountWeights {
         Ok(Self { isa, digit_bits, channels, length, lines })
     }
 
-    /// Bits of the digits that the weights meet.
-    pub(super) fn digit_bits(&self) -> usize {
-        self.digit_bits
-    }
-
     /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
     pub(super) fn sums(
         &self,
