@@ -20,7 +20,7 @@ use super::error::BitsError;
 /// use hwgq::bits::Levels;
 /// let levels = Levels::fit(&[0.0, 0.317_7, 1.000, 1.894], 9)?;
 /// assert_eq!((levels.bits(), levels.integers()), (2, [0, 1, 3, 6].as_slice()));
-/// assert!((levels.step() - 0.316_7).abs() < 1e-4 && levels.error() < 0.027);
+/// assert!((levels.step() - 0.321_6).abs() < 1e-4 && levels.error() < 0.019);
 /// # Ok::<(), hwgq::bits::BitsError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
