@@ -217,7 +217,7 @@ impl Product {
     }
 
     /// The sums of the rows of a panel.
-    fn block_sums(&self, scratch: &mut Scratch, output: &mut [i32]) {
+    fn block_sums(&self, scratch: &mut Scratch<'_>, output: &mut [i32]) {
         let Scratch { panel, workspace, parts } = scratch;
         if self.is_direct() {
             let affine = Affine { factor: self.factors[0], offset: self.offset };
@@ -244,14 +244,14 @@ impl Product {
 }
 
 /// What a thread needs for itself.
-struct Scratch {
-    panel: Panel,
+struct Scratch<'a> {
+    panel: Panel<'a>,
     workspace: Workspace,
     /// Sums over single planes and digits.
     parts: Vec<i32>,
 }
 
-impl Scratch {
+impl Scratch<'_> {
     fn new(product: &Product) -> Self {
         let panel = product.weights.panel(&product.levels, product.columns);
         Self { panel, workspace: Workspace::default(), parts: Vec::new() }

@@ -111,7 +111,7 @@ impl Avx2Weights {
     }
 
     /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
-    pub(super) fn sums(&self, panel: &Panel, affine: Affine, output: &mut [i32]) {
+    pub(super) fn sums(&self, panel: &Panel<'_>, affine: Affine, output: &mut [i32]) {
         let stride = panel.stride();
         let mut windows =
             vec![[[[0; LANES]; VECTORS]; ROWS]; PART.min(self.blocks.div_ceil(WINDOW))];

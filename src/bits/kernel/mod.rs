@@ -202,23 +202,27 @@ impl Weights {
     }
 
     /// Room for rows of `columns` codes that count for `levels`, as digits that they meet.
-    pub(super) fn panel(&self, levels: &Levels, columns: usize) -> Panel {
-        let digit_bits = match self {
-            Self::Portable(_) => digit_bits(levels),
-            #[cfg(target_arch = "x86_64")]
-            Self::Popcount(_) => digit_bits(levels),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) | Self::Lookup(_) => 2,
-        };
+    pub(super) fn panel<'a>(&self, levels: &Levels, columns: usize) -> Panel<'a> {
         let is_translated = !levels.are_uniform() && !self.kernel().looks_up(levels);
-        Panel::new(levels.bits(), columns, digit_bits, is_translated.then_some(levels))
+        let of = |digit_bits| {
+            Panel::new(levels.bits(), columns, digit_bits, is_translated.then_some(levels))
+        };
+        match self {
+            Self::Portable(_) => of(digit_bits(levels)),
+            #[cfg(target_arch = "x86_64")]
+            Self::Popcount(_) => of(digit_bits(levels)),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => of(2),
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup(_) => of(2).borrowing(),
+        }
     }
 
     /// `output[i, n] = factor·S[i, n] + offset·Σ_k d[i, k]`, a row for each row of digits and a
     /// column for each plane row of the weights.
     pub(super) fn sums(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         affine: Affine,
         workspace: &mut Workspace,
         output: &mut [i32],
@@ -248,7 +252,7 @@ impl Weights {
     /// The codes of signs times codes of one digit, `stride` bytes of output a row.
     pub(super) fn codes(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         climb: &Climb,
         workspace: &mut Workspace,
         output: (&mut [u8], usize),

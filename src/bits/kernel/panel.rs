@@ -1,10 +1,10 @@
-//! A few rows of codes, copied and padded for a kernel.
+//! A few rows of codes, as a kernel reads them.
 
 use crate::bits::codes::{CodeRows, stream_len, width};
 use crate::bits::levels::Levels;
 
 /// Bytes that a kernel may read beyond the vector that holds the last digit of a row.
-pub(super) const TAIL: usize = 64;
+pub(super) const TAIL: usize = 128;
 
 /// Rows of digits come in whole tiles: what a tile has beyond the last row is read, and dropped.
 pub(super) const TILE_ROWS: usize = 4;
@@ -22,8 +22,11 @@ pub(super) const TILE_ROWS: usize = 4;
 /// …
 /// rows up to a whole tile of four    │ anything                                      │
 /// ```
+///
+/// A kernel that does not mind what lies beyond the last digit reads rows where they are, if they are
+/// in memory.
 #[derive(Debug)]
-pub(crate) struct Panel {
+pub(crate) struct Panel<'a> {
     digit_bits: usize,
     /// Rows of digits for each row of codes: 1 or 2.
     digits: usize,
@@ -32,6 +35,10 @@ pub(crate) struct Panel {
     stride: usize,
     rows: usize,
     bytes: Vec<u8>,
+    /// Whether rows may be read where they are.
+    may_borrow: bool,
+    /// Rows that are read where they are, with [`TAIL`] bytes more, and the bytes from row to row.
+    borrowed: Option<(&'a [u8], usize)>,
     /// Of wide codes, the row as it was copied.
     stream: Vec<u8>,
     /// Of codes that count for other levels, how to find these.
@@ -49,7 +56,7 @@ struct Translation {
     stream: Vec<u8>,
 }
 
-impl Panel {
+impl<'a> Panel<'a> {
     /// Room for rows of `columns` codes of `bits` bits, as digits of `digit_bits`; of two bits where
     /// codes are `translated` to levels.
     pub(crate) fn new(
@@ -67,14 +74,36 @@ impl Panel {
             stride: (columns * digit_bits).div_ceil(8).next_multiple_of(64) + TAIL,
             rows: 0,
             bytes: Vec::new(),
+            may_borrow: false,
+            borrowed: None,
             stream: vec![0; stream.next_multiple_of(8)],
             translation,
         }
     }
 
+    /// The same for a kernel that does not mind what lies beyond the last digit of a row.
+    pub(super) fn borrowing(self) -> Self {
+        Self { may_borrow: true, ..self }
+    }
+
     /// Takes `count` rows from `first` on.
-    pub(crate) fn fill(&mut self, source: &(impl CodeRows + ?Sized), first: usize, count: usize) {
+    pub(crate) fn fill(
+        &mut self,
+        source: &'a (impl CodeRows + ?Sized),
+        first: usize,
+        count: usize,
+    ) {
         let width = width(source.bits());
+        let is_direct = self.is_direct(width);
+        self.borrowed = None;
+        if let (true, Some((bytes, stride))) = (self.may_borrow && is_direct, source.in_memory()) {
+            let end = (first + count.next_multiple_of(TILE_ROWS)) * stride + TAIL;
+            self.borrowed = bytes.get(first * stride..end).map(|bytes| (bytes, stride));
+            if self.borrowed.is_some() {
+                self.rows = count;
+                return;
+            }
+        }
         let length = (self.columns * width).div_ceil(8);
         // The bits of the last byte that belong to a code.
         let last = u8::MAX >> ((8 - self.columns * width % 8) % 8);
@@ -82,8 +111,7 @@ impl Panel {
         self.bytes.resize(self.rows.next_multiple_of(TILE_ROWS) * self.stride, 0);
         let targets = self.bytes.chunks_exact_mut(self.digits * self.stride);
         for (row, target) in (first..first + count).zip(targets) {
-            let direct = width == self.digit_bits && self.translation.is_none();
-            let stream = if direct { &mut target[..length] } else { &mut self.stream[..length] };
+            let stream = if is_direct { &mut target[..length] } else { &mut self.stream[..length] };
             source.copy_row(row, stream);
             if let Some(byte) = stream.last_mut() {
                 *byte &= last;
@@ -100,6 +128,11 @@ impl Panel {
         }
     }
 
+    /// Whether codes of this width are the digits.
+    fn is_direct(&self, width: usize) -> bool {
+        width == self.digit_bits && self.translation.is_none()
+    }
+
     /// How many rows of digits.
     pub(crate) fn rows(&self) -> usize {
         self.rows
@@ -107,12 +140,12 @@ impl Panel {
 
     /// Bytes from row to row.
     pub(super) fn stride(&self) -> usize {
-        self.stride
+        self.borrowed.map_or(self.stride, |(_, stride)| stride)
     }
 
-    /// All rows, up to a whole tile of them.
+    /// All rows, up to a whole tile of them; with [`TAIL`] bytes more where they are borrowed.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.borrowed.map_or(&self.bytes, |(bytes, _)| bytes)
     }
 
     /// The sum of the digits of a row, modulo 2³².
@@ -126,7 +159,7 @@ impl Panel {
 
     /// The words of a row, padding and tail included.
     pub(super) fn words(&self, row: usize) -> impl Iterator<Item = u64> + Clone {
-        let row = &self.bytes[row * self.stride..][..self.stride];
+        let row = &self.bytes()[row * self.stride()..][..self.stride()];
         row.as_chunks().0.iter().map(|&bytes| u64::from_le_bytes(bytes))
     }
 }

@@ -80,7 +80,7 @@ impl PopcountWeights {
     /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
     pub(super) fn sums(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         affine: Affine,
         workspace: &mut Workspace,
         output: &mut [i32],

@@ -45,6 +45,7 @@ const VECTORS_MAX: usize = 4;
 pub(in crate::bits) struct LookupWeights {
     isa: Vbmi,
     channels: usize,
+    columns: usize,
     /// Blocks of four groups in a row, the last one padded.
     blocks: usize,
     /// Vectors of each panel.
@@ -97,7 +98,7 @@ impl LookupWeights {
         let own = Self::levels(levels).filter(|_| !levels.are_uniform());
         let levels = own.unwrap_or(UNIFORM_LEVELS);
         let (part, tables) = (windows::part(levels), Tables::of(levels));
-        Ok(Self { isa, channels, blocks, panels, lines, levels, part, tables })
+        Ok(Self { isa, channels, columns, blocks, panels, lines, levels, part, tables })
     }
 
     /// Whether [`LookupWeights::codes`] can climb ladders: those of two bits, for sums that are
@@ -109,7 +110,7 @@ impl LookupWeights {
     /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
     pub(super) fn sums(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         affine: Affine,
         workspace: &mut Workspace,
         output: &mut [i32],
@@ -124,7 +125,7 @@ impl LookupWeights {
     /// The codes of signs times codes; `output` has `stride` bytes a row.
     pub(super) fn codes(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         rungs: &Rungs,
         workspace: &mut Workspace,
         (output, stride): (&mut [u8], usize),
@@ -140,17 +141,18 @@ impl LookupWeights {
     /// channels, with whether it is not the first of them.
     fn for_each(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         workspace: &mut Workspace,
         mut finish: impl FnMut(usize, Part<'_>, bool),
     ) {
         let Workspace { windows, spill, .. } = workspace;
-        windows.find(self.isa, panel, self.blocks, (self.levels, self.part));
+        windows.find(self.isa, panel, self.columns, (self.levels, self.part));
         let groups = BLOCK_GROUPS * self.blocks;
         let (mut first, mut lines) = (0, self.lines.as_slice());
         for &vectors in &self.panels {
             let (weights, after) = lines.split_at(groups * vectors);
-            for (tile, rows) in panel.bytes().chunks_exact(ROWS * panel.stride()).enumerate() {
+            for tile in 0..panel.rows().div_ceil(ROWS) {
+                let rows = &panel.bytes()[tile * ROWS * panel.stride()..];
                 for (part, totals) in windows.parts(tile) {
                     let lines = part.len() * vectors;
                     spill.resize(spill.len().max(lines), [Line::ZERO; ROWS]);
@@ -166,7 +168,7 @@ impl LookupWeights {
         }
     }
 
-    /// One window of one tile: `blocks` of `rows`, four of `stride` bytes, into a line for each
+    /// One window of one tile: `blocks` of the first four of `rows`, of `stride` bytes each, into a line for each
     /// vector and row.
     fn window(
         &self,
@@ -184,7 +186,7 @@ impl LookupWeights {
         assert!(digits.len() > (ROWS - 1) * stride + length * BLOCK_BYTES);
         assert!((1..=VECTORS_MAX).contains(&vectors));
         let (digits, weights) = (digits.as_ptr(), weights.as_ptr());
-        // SAFETY: the assertions above are what it asks for; the last of the four rows ends first.
+        // SAFETY: the assertions above are what it asks for: of the four rows the last ends last.
         unsafe {
             let out = out.as_mut_ptr().cast();
             tile::window(self.isa, vectors, digits, stride, weights, length, &self.tables, out);
