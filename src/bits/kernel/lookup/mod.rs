@@ -22,6 +22,7 @@ mod tables;
 mod tile;
 mod windows;
 
+use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 use std::sync::Arc;
 
 use self::finish::{CHANNELS, Part};
@@ -152,45 +153,67 @@ impl LookupWeights {
         for &vectors in &self.panels {
             let (weights, after) = lines.split_at(groups * vectors);
             for tile in 0..panel.rows().div_ceil(ROWS) {
-                let rows = &panel.bytes()[tile * ROWS * panel.stride()..];
-                for (part, totals) in windows.parts(tile) {
-                    let lines = part.len() * vectors;
-                    spill.resize(spill.len().max(lines), [Line::ZERO; ROWS]);
-                    for (window, spill) in part.iter().zip(spill.chunks_exact_mut(vectors)) {
-                        self.window(rows, panel.stride(), weights, window.clone(), spill);
-                    }
-                    let windows = &spill[..lines];
-                    let is_later = part[0].start > 0;
-                    finish(tile, Part { windows, vectors, first, totals }, is_later);
+                if first == 0 {
+                    ask_for_next(panel, tile);
+                }
+                for (part, (lengths, totals)) in windows.parts(tile).enumerate() {
+                    // The last length is none.
+                    let count = vectors * (lengths.len() - 1);
+                    spill.resize(spill.len().max(count), [Line::ZERO; ROWS]);
+                    let begin = part * self.part;
+                    self.windows(
+                        panel,
+                        tile,
+                        (&weights[begin * BLOCK_GROUPS * vectors..], begin),
+                        lengths,
+                        &mut spill[..count],
+                    );
+                    let windows = &spill[..count];
+                    finish(tile, Part { windows, vectors, first, totals }, part > 0);
                 }
             }
             (lines, first) = (after, first + vectors * CHANNELS);
         }
     }
 
-    /// One window of one tile: `blocks` of the first four of `rows`, of `stride` bytes each, into a line for each
-    /// vector and row.
-    fn window(
+    /// The windows of a part of one tile, from block `begin` of its rows on.
+    fn windows(
         &self,
-        rows: &[u8],
-        stride: usize,
-        weights: &[Line],
-        blocks: std::ops::Range<usize>,
+        panel: &Panel<'_>,
+        tile: usize,
+        (weights, begin): (&[Line], usize),
+        lengths: &[usize],
         out: &mut [[Line; ROWS]],
     ) {
-        let vectors = out.len();
-        let digits = &rows[blocks.start * BLOCK_BYTES..];
-        let weights = &weights[blocks.start * BLOCK_GROUPS * vectors..];
-        let length = blocks.len();
-        assert!(length > 0 && weights.len() >= length * BLOCK_GROUPS * vectors);
-        assert!(digits.len() > (ROWS - 1) * stride + length * BLOCK_BYTES);
+        let stride = panel.stride();
+        let digits = &panel.bytes()[tile * ROWS * stride + begin * BLOCK_BYTES..];
+        let (&end, windows) = lengths.split_last().unwrap_or((&1, &[]));
+        let (blocks, vectors) = (windows.iter().sum::<usize>(), out.len() / windows.len());
+        assert!(
+            end == 0
+                && windows.iter().all(|&length| length > 0)
+                && windows.len() * vectors == out.len()
+        );
+        assert!(weights.len() >= blocks * BLOCK_GROUPS * vectors);
+        assert!(digits.len() > (ROWS - 1) * stride + blocks * BLOCK_BYTES);
         assert!((1..=VECTORS_MAX).contains(&vectors));
-        let (digits, weights) = (digits.as_ptr(), weights.as_ptr());
+        let (digits, weights, lengths) = (digits.as_ptr(), weights.as_ptr(), lengths.as_ptr());
         // SAFETY: the assertions above are what it asks for: of the four rows the last ends last.
         unsafe {
             let out = out.as_mut_ptr().cast();
-            tile::window(self.isa, vectors, digits, stride, weights, length, &self.tables, out);
+            tile::windows(self.isa, vectors, digits, stride, weights, lengths, &self.tables, out);
         }
+    }
+}
+
+/// Asks for the tile that comes after as many rows as the panel has, to be in the first cache when its
+/// turn comes.
+fn ask_for_next(panel: &Panel<'_>, tile: usize) {
+    let stride = panel.stride();
+    let first = panel.bytes().as_ptr().wrapping_add((panel.rows() + tile * ROWS) * stride);
+    for place in (0..ROWS * stride).step_by(64) {
+        // SAFETY: any address may be asked for; what is not there is not fetched.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(place).cast()) };
     }
 }
 

@@ -29,10 +29,12 @@ pub(super) const UNIFORM_LEVELS: [u8; 4] = [0, 1, 2, 3];
 /// costs one addition more for it, and was slower: decision 11.
 #[derive(Debug)]
 pub(super) struct Tables {
-    pub(super) lines: Box<[Line]>,
-    /// What each digit counts for, in four bytes.
-    pub(super) sevenths: [[u8; 4]; 4],
+    /// [`LINES`] of them, and one with what each digit counts for, in four bytes.
+    lines: Box<[Line]>,
 }
+
+/// Lines of six digits.
+pub(super) const LINES: usize = 1 << 12;
 
 impl Tables {
     /// The tables of digits that count for `levels`.
@@ -48,6 +50,12 @@ impl Tables {
             (0..6).filter(|digit| subset >> digit & 1 == 1).map(|digit| level(index, digit)).sum()
         };
         let line = |index| Line(std::array::from_fn(|subset| sum(index, subset)));
-        Self { lines: (0..1 << 12).map(line).collect(), sevenths: levels.map(|level| [level; 4]) }
+        let sevenths = Line(std::array::from_fn(|byte| levels[byte / 4 % 4]));
+        Self { lines: (0..LINES).map(line).chain([sevenths]).collect() }
+    }
+
+    /// Where they begin: `LINES + 1` lines.
+    pub(super) fn as_ptr(&self) -> *const Line {
+        self.lines.as_ptr()
     }
 }

@@ -14,7 +14,7 @@
 
 use std::arch::asm;
 
-use super::tables::Tables;
+use super::tables::{LINES, Tables};
 use crate::bits::kernel::isa::Vbmi;
 use crate::bits::kernel::line::Line;
 
@@ -49,7 +49,7 @@ macro_rules! table {
             "and {t:e}, 12\n",
             "vpbroadcastd zmm",
             $high,
-            ", [{sevenths} + {t}]\n",
+            ", [{lines} + {t} + 262144]\n",
             "vpaddb zmm",
             $high,
             ", zmm",
@@ -157,9 +157,12 @@ macro_rules! store_vectors {
     (4) => { concat!(store_vectors!(3), store!(12 at 768, 13 at 832, 14 at 896, 15 at 960)) };
 }
 
-macro_rules! window {
-    ($vectors:tt, $digits:ident, $stride:ident, $weights:ident, $blocks:ident, $tables:ident, $out:ident) => {
+macro_rules! windows {
+    ($vectors:tt, $digits:ident, $stride:ident, $weights:ident, $lengths:ident, $tables:ident, $out:ident) => {
         asm!(
+            "3:",
+            "mov {blocks}, [{lengths}]",
+            "add {lengths}, 8",
             clear!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
             ".p2align 6",
             "2:",
@@ -179,14 +182,18 @@ macro_rules! window {
             "dec {blocks}",
             "jnz 2b",
             store_vectors!($vectors),
+            "add {out}, {window}",
+            "cmp qword ptr [{lengths}], 0",
+            "jne 3b",
             d = inout(reg) $digits => _,
             s = in(reg) $stride,
             s3 = in(reg) 3 * $stride,
             w = inout(reg) $weights => _,
-            blocks = inout(reg) $blocks => _,
-            lines = in(reg) $tables.lines.as_ptr(),
-            sevenths = in(reg) $tables.sevenths.as_ptr(),
-            out = in(reg) $out,
+            blocks = out(reg) _,
+            lengths = inout(reg) $lengths => _,
+            lines = in(reg) $tables.as_ptr(),
+            out = inout(reg) $out => _,
+            window = const ROWS * $vectors * 64,
             d0 = out(reg) _,
             d1 = out(reg) _,
             d2 = out(reg) _,
@@ -204,58 +211,60 @@ macro_rules! window {
     };
 }
 
-/// The sums of a window of `blocks` blocks, at least one, in bytes: line `4·v + x` of `out` has
-/// vector `v` of row `x`. None may exceed 255.
+/// The sums of windows of `lengths` blocks, in bytes: line `4·(vectors·i + v) + x` of `out` has window
+/// `i` of vector `v` of row `x`. None may exceed 255.
 ///
 /// # Safety
 ///
-/// From `digits` on, `7·blocks + 1` bytes of each of the four rows, `stride` bytes apart, can be
-/// read; from `weights` on, `4·vectors` lines for each block; and `4·vectors` lines written to `out`.
+/// `lengths` are some numbers above 0, and then a 0. For `blocks`, their sum: from `digits` on,
+/// `7·blocks + 1` bytes of each of the four rows, `stride` bytes apart, can be read; from `weights` on,
+/// `4·vectors` lines for each block; and `4·vectors` lines written to `out` for each window.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi2")]
-unsafe fn window_of<const VECTORS: usize>(
+unsafe fn windows_of<const VECTORS: usize>(
     digits: *const u8,
     stride: usize,
     weights: *const Line,
-    blocks: usize,
+    lengths: *const usize,
     tables: &Tables,
     out: *mut Line,
 ) {
+    const { assert!(LINES * size_of::<Line>() == 262_144, "the offset of the sevenths") };
     // SAFETY: the loop reads 8 bytes of each row at each block, 7 bytes on from the one before;
-    // lines at offsets below 2¹⁸, which are all within `tables.lines`, of 4096 of 64 bytes; four
-    // bytes at 0, 4, 8 or 12 of `tables.sevenths`; and what the caller promises.
+    // lines at offsets below 2¹⁸, which are all within the first 4096 of `tables`, of 64 bytes; four
+    // bytes at 0, 4, 8 or 12 of the line after them; and what the caller promises.
     unsafe {
         match VECTORS {
-            1 => window!(1, digits, stride, weights, blocks, tables, out),
-            2 => window!(2, digits, stride, weights, blocks, tables, out),
-            3 => window!(3, digits, stride, weights, blocks, tables, out),
-            _ => window!(4, digits, stride, weights, blocks, tables, out),
+            1 => windows!(1, digits, stride, weights, lengths, tables, out),
+            2 => windows!(2, digits, stride, weights, lengths, tables, out),
+            3 => windows!(3, digits, stride, weights, lengths, tables, out),
+            _ => windows!(4, digits, stride, weights, lengths, tables, out),
         }
     }
 }
 
-/// [`window_of`] for `vectors` of 1 to 4.
+/// [`windows_of`] for `vectors` of 1 to 4.
 ///
 /// # Safety
 ///
-/// As [`window_of`], and `tables` has 4096 lines.
+/// As [`windows_of`].
 #[expect(clippy::too_many_arguments, reason = "what an inner loop needs, it needs")]
-pub(super) unsafe fn window(
+pub(super) unsafe fn windows(
     _: Vbmi,
     vectors: usize,
     digits: *const u8,
     stride: usize,
     weights: *const Line,
-    blocks: usize,
+    lengths: *const usize,
     tables: &Tables,
     out: *mut Line,
 ) {
     // SAFETY: the token proves the instructions; the memory is promised by the caller.
     unsafe {
         match vectors {
-            1 => window_of::<1>(digits, stride, weights, blocks, tables, out),
-            2 => window_of::<2>(digits, stride, weights, blocks, tables, out),
-            3 => window_of::<3>(digits, stride, weights, blocks, tables, out),
-            _ => window_of::<4>(digits, stride, weights, blocks, tables, out),
+            1 => windows_of::<1>(digits, stride, weights, lengths, tables, out),
+            2 => windows_of::<2>(digits, stride, weights, lengths, tables, out),
+            3 => windows_of::<3>(digits, stride, weights, lengths, tables, out),
+            _ => windows_of::<4>(digits, stride, weights, lengths, tables, out),
         }
     }
 }

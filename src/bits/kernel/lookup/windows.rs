@@ -7,7 +7,6 @@ use std::arch::x86_64::{
     _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srli_epi16, _mm512_storeu_si512,
     _mm512_test_epi64_mask, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
-use std::ops::Range;
 
 use super::tables::{GROUP, UNIFORM_LEVELS};
 use super::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
@@ -41,8 +40,6 @@ pub(in crate::bits::kernel) struct Windows {
     groups: Vec<Group>,
     /// Of each block of the part at hand.
     sums: Vec<Sums>,
-    /// Blocks of a part.
-    part: usize,
 }
 
 /// Where the sums of eight tiles must leave their bytes.
@@ -54,8 +51,8 @@ pub(in crate::bits::kernel) struct Windows {
 /// their own are a little longer, and were slower. A window also ends where a part ends.
 #[derive(Debug, Default)]
 struct Group {
-    /// The blocks of each window.
-    windows: Vec<Range<usize>>,
+    /// Of each part, the blocks of its windows, and a 0.
+    lengths: Vec<usize>,
     /// The sums of each part.
     totals: Vec<Sums>,
 }
@@ -70,14 +67,13 @@ impl Windows {
         columns: usize,
         (levels, part): ([u8; 4], usize),
     ) {
-        self.part = part;
         let (blocks, tiles) = (columns.div_ceil(BLOCK), panel.rows().div_ceil(ROWS));
         self.groups.resize_with(tiles.div_ceil(TILES), Group::default);
         for (group, first_tile) in self.groups.iter_mut().zip((0..).step_by(TILES)) {
             let rows = ROWS * TILES.min(tiles - first_tile);
             let bytes = &panel.bytes()[first_tile * ROWS * panel.stride()..];
             let digits = Digits { bytes, stride: panel.stride(), rows, columns, levels };
-            group.windows.clear();
+            group.lengths.clear();
             group.totals.clear();
             for first in (0..blocks).step_by(part) {
                 let count = part.min(blocks - first);
@@ -89,45 +85,43 @@ impl Windows {
                     } else {
                         digits.find_sums::<false>(isa, first, &mut self.sums);
                     }
-                    group.cut(isa, first, &self.sums[..count]);
+                    group.cut(isa, &self.sums[..count]);
                 }
             }
         }
     }
 
-    /// The windows of each part, with the sum of the digits of each row of a tile.
-    pub(super) fn parts(
-        &self,
-        tile: usize,
-    ) -> impl Iterator<Item = (&[Range<usize>], [i32; ROWS])> {
-        let Group { windows, totals } = &self.groups[tile / TILES];
+    /// The windows of each part, their lengths in blocks with a 0 at the end, and the sum of the digits
+    /// of each row of a tile.
+    pub(super) fn parts(&self, tile: usize) -> impl Iterator<Item = (&[usize], [i32; ROWS])> {
+        let Group { lengths, totals } = &self.groups[tile / TILES];
         let totals = totals.iter().map(move |totals| {
             let total = |row: u32| (totals[tile % TILES] >> (16 * row) & 0xFFFF) as i32;
             [total(0), total(1), total(2), total(3)]
         });
-        windows.chunk_by(|window, _| window.end % self.part != 0).zip(totals)
+        lengths.split_inclusive(|&length| length == 0).zip(totals)
     }
 }
 
 impl Group {
-    /// Appends the windows of a part, blocks from `first` on with these sums.
+    /// Appends the windows of a part, whose blocks have these sums.
     #[target_feature(enable = "avx512f")]
-    fn cut(&mut self, _: Vbmi, first: usize, sums: &[Sums]) {
+    fn cut(&mut self, _: Vbmi, sums: &[Sums]) {
         let beyond = _mm512_set1_epi64(0xFF00_FF00_FF00_FF00_u64.cast_signed());
         let (mut window, mut total) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-        let mut start = first;
-        for (block, sums) in (first..).zip(sums) {
+        let mut start = 0;
+        for (block, sums) in sums.iter().enumerate() {
             // SAFETY: an array of eight words is read.
             let sums = unsafe { _mm512_loadu_si512((&raw const *sums).cast()) };
             total = _mm512_add_epi64(total, sums);
             // Each of the sums was at most 255 and a block adds at most as much, so none carries.
             window = _mm512_add_epi64(window, sums);
             if _mm512_test_epi64_mask(window, beyond) != 0 {
-                self.windows.push(start..block);
+                self.lengths.push(block - start);
                 (start, window) = (block, sums);
             }
         }
-        self.windows.push(start..first + sums.len());
+        self.lengths.extend([sums.len() - start, 0]);
         self.totals.push(words(total));
     }
 }
