@@ -14,15 +14,9 @@
 
 use std::arch::asm;
 
-use super::tables::{LINES, Tables};
+use super::tables::{Depth, LINES, LINES_OF_FIVE, Tables};
 use crate::bits::kernel::isa::Vbmi;
 use crate::bits::kernel::line::Line;
-
-/// Groups that a pass of the loop takes: their digits of a row are 56 bits, one load.
-pub(super) const BLOCK_GROUPS: usize = 4;
-
-/// Bytes of the digits of a block.
-pub(super) const BLOCK_BYTES: usize = 7;
 
 /// Rows of a tile.
 pub(super) const ROWS: usize = 4;
@@ -112,6 +106,81 @@ macro_rules! vector {
     };
 }
 
+/// The tables of four rows, of five digits each, in registers 16 to 19: `$rotate` brings the digits to
+/// bits 5 to 14, the offset of half a line. An index of five bits never asks for the upper half of a
+/// register.
+macro_rules! tables_of_five {
+    ($rotate:literal) => {
+        concat!(
+            tables_of_five!("d0", $rotate, 16),
+            tables_of_five!("d1", $rotate, 17),
+            tables_of_five!("d2", $rotate, 18),
+            tables_of_five!("d3", $rotate, 19),
+        )
+    };
+    ($digits:literal, $rotate:literal, $table:literal) => {
+        concat!(
+            "rorx {t}, {",
+            $digits,
+            "}, ",
+            $rotate,
+            "\n",
+            "and {t:e}, 0x7fe0\n",
+            "vmovdqa64 ymm",
+            $table,
+            ", [{lines} + {t}]\n",
+        )
+    };
+}
+
+/// Looks up 64 channels for four rows in tables of half a register.
+macro_rules! vector_of_five {
+    () => {
+        concat!(
+            "vmovdqa64 zmm20, [{w}]\n",
+            "vpermb zmm24, zmm20, zmm16\n",
+            "vpermb zmm25, zmm20, zmm17\n",
+            "vpaddb zmm0, zmm0, zmm24\n",
+            "vpaddb zmm1, zmm1, zmm25\n",
+            "vpermb zmm26, zmm20, zmm18\n",
+            "vpermb zmm27, zmm20, zmm19\n",
+            "vpaddb zmm2, zmm2, zmm26\n",
+            "vpaddb zmm3, zmm3, zmm27\n",
+            "add {w}, 64\n",
+        )
+    };
+}
+
+/// The groups of a block, and its bytes of digits.
+macro_rules! block {
+    (5, 1) => {
+        concat!(
+            "add {d}, 5\n",
+            tables_of_five!(59),
+            vector_of_five!(),
+            tables_of_five!(5),
+            vector_of_five!(),
+            tables_of_five!(15),
+            vector_of_five!(),
+            tables_of_five!(25),
+            vector_of_five!(),
+        )
+    };
+    (7, $vectors:tt) => {
+        concat!(
+            "add {d}, 7\n",
+            tables!(58, 10),
+            vectors!($vectors),
+            tables!(8, 24),
+            vectors!($vectors),
+            tables!(22, 38),
+            vectors!($vectors),
+            tables!(36, 52),
+            vectors!($vectors),
+        )
+    };
+}
+
 macro_rules! vectors {
     (1) => {
         concat!(vector!(0, 0, 1, 2, 3), "add {w}, 64\n")
@@ -158,7 +227,7 @@ macro_rules! store_vectors {
 }
 
 macro_rules! windows {
-    ($vectors:tt, $digits:ident, $stride:ident, $weights:ident, $lengths:ident, $tables:ident, $out:ident) => {
+    ($depth:tt, $vectors:tt, $digits:ident, $stride:ident, $weights:ident, $lengths:ident, $tables:ident, $out:ident) => {
         asm!(
             "3:",
             "mov {blocks}, [{lengths}]",
@@ -170,15 +239,7 @@ macro_rules! windows {
             "mov {d1}, [{d} + {s}]",
             "mov {d2}, [{d} + 2*{s}]",
             "mov {d3}, [{d} + {s3}]",
-            "add {d}, 7",
-            tables!(58, 10),
-            vectors!($vectors),
-            tables!(8, 24),
-            vectors!($vectors),
-            tables!(22, 38),
-            vectors!($vectors),
-            tables!(36, 52),
-            vectors!($vectors),
+            block!($depth, $vectors),
             "dec {blocks}",
             "jnz 2b",
             store_vectors!($vectors),
@@ -216,37 +277,11 @@ macro_rules! windows {
 ///
 /// # Safety
 ///
-/// `lengths` are some numbers above 0, and then a 0. For `blocks`, their sum: from `digits` on,
-/// `7·blocks + 1` bytes of each of the four rows, `stride` bytes apart, can be read; from `weights` on,
-/// `4·vectors` lines for each block; and `4·vectors` lines written to `out` for each window.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi2")]
-unsafe fn windows_of<const VECTORS: usize>(
-    digits: *const u8,
-    stride: usize,
-    weights: *const Line,
-    lengths: *const usize,
-    tables: &Tables,
-    out: *mut Line,
-) {
-    const { assert!(LINES * size_of::<Line>() == 262_144, "the offset of the sevenths") };
-    // SAFETY: the loop reads 8 bytes of each row at each block, 7 bytes on from the one before;
-    // lines at offsets below 2¹⁸, which are all within the first 4096 of `tables`, of 64 bytes; four
-    // bytes at 0, 4, 8 or 12 of the line after them; and what the caller promises.
-    unsafe {
-        match VECTORS {
-            1 => windows!(1, digits, stride, weights, lengths, tables, out),
-            2 => windows!(2, digits, stride, weights, lengths, tables, out),
-            3 => windows!(3, digits, stride, weights, lengths, tables, out),
-            _ => windows!(4, digits, stride, weights, lengths, tables, out),
-        }
-    }
-}
-
-/// [`windows_of`] for `vectors` of 1 to 4.
-///
-/// # Safety
-///
-/// As [`windows_of`].
+/// `vectors` are 1 to 4 for tables of seven digits, 1 for those of five. `lengths` are some numbers
+/// above 0, and then a 0. For `blocks`, their sum, and blocks of `b` bytes: from `digits` on,
+/// `b·(blocks - 1) + 8` bytes of each of the four rows, `stride` bytes apart, can be read; from
+/// `weights` on, `4·vectors` lines for each block; and `4·vectors` lines written to `out` for each
+/// window.
 #[expect(clippy::too_many_arguments, reason = "what an inner loop needs, it needs")]
 pub(super) unsafe fn windows(
     _: Vbmi,
@@ -258,13 +293,20 @@ pub(super) unsafe fn windows(
     tables: &Tables,
     out: *mut Line,
 ) {
-    // SAFETY: the token proves the instructions; the memory is promised by the caller.
+    const { assert!(LINES * size_of::<Line>() == 262_144, "the offset of the sevenths") };
+    const { assert!(LINES_OF_FIVE * size_of::<Line>() == 0x7fe0 + 32, "the last of five") };
+    // SAFETY: the token proves the instructions. The loop reads 8 bytes of each row at each block, a
+    // block on from the one before; of seven digits, lines at offsets below 2¹⁸, which are all within
+    // the first 4096 of `tables`, of 64 bytes, and four bytes at 0, 4, 8 or 12 of the line after them;
+    // of five, half lines at offsets below 2¹⁵, within the 512 that there are; and what the caller
+    // promises.
     unsafe {
-        match vectors {
-            1 => windows_of::<1>(digits, stride, weights, lengths, tables, out),
-            2 => windows_of::<2>(digits, stride, weights, lengths, tables, out),
-            3 => windows_of::<3>(digits, stride, weights, lengths, tables, out),
-            _ => windows_of::<4>(digits, stride, weights, lengths, tables, out),
+        match (tables.depth, vectors) {
+            (Depth::Five, _) => windows!(5, 1, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, 1) => windows!(7, 1, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, 2) => windows!(7, 2, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, 3) => windows!(7, 3, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, _) => windows!(7, 4, digits, stride, weights, lengths, tables, out),
         }
     }
 }

@@ -8,13 +8,10 @@ use std::arch::x86_64::{
     _mm512_test_epi64_mask, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
-use super::tables::{GROUP, UNIFORM_LEVELS};
-use super::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
+use super::tables::{Tables, UNIFORM};
+use super::tile::ROWS;
 use crate::bits::kernel::isa::Vbmi;
 use crate::bits::kernel::panel::Panel;
-
-/// Digits of a block.
-const BLOCK: usize = GROUP * BLOCK_GROUPS;
 
 /// Blocks whose sums are found at a time.
 const STEP: usize = 8;
@@ -22,11 +19,10 @@ const STEP: usize = 8;
 /// Tiles whose sums lie side by side: those of 32 rows.
 const TILES: usize = 8;
 
-/// Blocks of a part, whole steps: so many that 16 bits hold every sum of signs times digits that count
-/// for `levels`.
-pub(super) fn part(levels: [u8; 4]) -> usize {
-    let most = levels.into_iter().fold(1, u8::max);
-    let blocks = i16::MAX as usize / (BLOCK * usize::from(most));
+/// Blocks of a part, whole steps: so many that 16 bits hold every sum of signs times digits.
+pub(super) fn part(tables: &Tables) -> usize {
+    let most = tables.levels.into_iter().fold(1, u8::max);
+    let blocks = i16::MAX as usize / (tables.depth.block() * usize::from(most));
     blocks / STEP * STEP
 }
 
@@ -58,21 +54,20 @@ struct Group {
 }
 
 impl Windows {
-    /// Finds the windows of a panel of `columns` digits that count for `levels`, in parts of `part`
-    /// blocks.
+    /// Finds the windows of a panel of `columns` digits for these tables, in parts of `part` blocks.
     pub(super) fn find(
         &mut self,
         isa: Vbmi,
         panel: &Panel<'_>,
         columns: usize,
-        (levels, part): ([u8; 4], usize),
+        (tables, part): (&Tables, usize),
     ) {
-        let (blocks, tiles) = (columns.div_ceil(BLOCK), panel.rows().div_ceil(ROWS));
+        let (blocks, tiles) = (columns.div_ceil(tables.depth.block()), panel.rows().div_ceil(ROWS));
         self.groups.resize_with(tiles.div_ceil(TILES), Group::default);
         for (group, first_tile) in self.groups.iter_mut().zip((0..).step_by(TILES)) {
             let rows = ROWS * TILES.min(tiles - first_tile);
             let bytes = &panel.bytes()[first_tile * ROWS * panel.stride()..];
-            let digits = Digits { bytes, stride: panel.stride(), rows, columns, levels };
+            let digits = Digits { bytes, stride: panel.stride(), rows, columns, tables };
             group.lengths.clear();
             group.totals.clear();
             for first in (0..blocks).step_by(part) {
@@ -80,7 +75,7 @@ impl Windows {
                 self.sums.resize(count.next_multiple_of(STEP), [0; TILES]);
                 // SAFETY: the token proves the instructions.
                 unsafe {
-                    if levels == UNIFORM_LEVELS {
+                    if tables.levels == UNIFORM {
                         digits.find_sums::<true>(isa, first, &mut self.sums);
                     } else {
                         digits.find_sums::<false>(isa, first, &mut self.sums);
@@ -153,23 +148,22 @@ struct Digits<'a> {
     rows: usize,
     /// Digits of a row: what lies beyond them may be anything.
     columns: usize,
-    /// What they count for.
-    levels: [u8; 4],
+    tables: &'a Tables,
 }
 
 impl Digits<'_> {
     /// Finds the sums of blocks from `first` on, whole steps of them.
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vpopcntdq")]
     fn find_sums<const UNIFORM: bool>(self, _: Vbmi, first: usize, sums: &mut [Sums]) {
-        let pairs: [u8; 64] =
-            std::array::from_fn(|pair| self.levels[pair & 3] + self.levels[pair >> 2 & 3]);
-        // Seven bytes to a word of eight, the eighth 0.
-        let mut spread = [0_u8; 64];
-        for (byte, from) in (0..).zip(&mut spread) {
-            *from = byte / 8 * 7 + byte % 8;
-        }
-        // The last step reads a vector of each row, 64 bytes from the first of its 8·7 bytes on.
-        let length = (first + sums.len()) * BLOCK_BYTES + 8;
+        let pairs: [u8; 64] = std::array::from_fn(|pair| {
+            self.tables.levels[pair & 3] + self.tables.levels[pair >> 2 & 3]
+        });
+        // The bytes of a block to a word of eight each.
+        let block = self.tables.depth.block_bytes();
+        #[expect(clippy::cast_possible_truncation, reason = "below 64")]
+        let spread: [u8; 64] = std::array::from_fn(|byte| (byte / 8 * block + byte % 8) as u8);
+        // The last step reads a vector of each row, from the first byte of its eight blocks on.
+        let length = (first + sums.len() - STEP) * block + 64;
         let (bytes, stride) = (self.bytes, self.stride);
         assert!(bytes.len() >= (self.rows - 1) * stride + length, "the last row has a tail");
         // SAFETY: two arrays of 64 bytes are read.
@@ -181,7 +175,7 @@ impl Digits<'_> {
             let mut of_tiles = [_mm512_setzero_si512(); TILES];
             for (sums, tile) in of_tiles.iter_mut().zip((0..self.rows).step_by(ROWS)) {
                 for row in (tile..tile + ROWS).rev() {
-                    let place = row * stride + begin * BLOCK_BYTES;
+                    let place = row * stride + begin * block;
                     // SAFETY: there are 64 bytes here, by the assertion above.
                     let bytes = unsafe { _mm512_loadu_si512(bytes.as_ptr().add(place).cast()) };
                     let words = _mm512_permutexvar_epi8(spread, bytes);
@@ -191,8 +185,8 @@ impl Digits<'_> {
                 }
             }
             let of_blocks = transposed(&of_tiles);
-            for block in 0..STEP {
-                sums[block] = words(of_blocks[block]);
+            for place in 0..STEP {
+                sums[place] = words(of_blocks[place]);
             }
         }
     }
@@ -202,7 +196,8 @@ impl Digits<'_> {
     #[target_feature(enable = "avx512f")]
     fn known(self, begin: usize) -> __m512i {
         let known: [u64; STEP] = std::array::from_fn(|block| {
-            let digits = self.columns.saturating_sub((begin + block) * BLOCK).min(BLOCK);
+            let most = self.tables.depth.block();
+            let digits = self.columns.saturating_sub((begin + block) * most).min(most);
             (1 << (2 * digits)) - 1
         });
         // SAFETY: an array of eight words is read.
