@@ -1,0 +1,310 @@
+//! How many of some thresholds lie below a number: AVX-512. NaN lies above nothing.
+//!
+//! | bits | 64 numbers take |
+//! |---|---|
+//! | 1 | 4 comparisons, whose masks are the codes |
+//! | 2 | 8 comparisons, 4 blends and an eighth of the interleaving of 1024 bits |
+//! | 3, 4 | 12 or 16 comparisons, each with a lookup, and 4 narrowings |
+//!
+//! A processor compares one vector a cycle, so that two bits take 8 cycles of 256 bytes at least,
+//! and the second cache delivers 32 bytes a cycle.
+
+use std::arch::x86_64::{
+    __m512, __m512i, _CMP_LT_OQ, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm512_add_epi32,
+    _mm512_clmulepi64_epi128, _mm512_cmp_ps_mask, _mm512_cvtepi64_epi8, _mm512_loadu_ps,
+    _mm512_loadu_si512, _mm512_mask_add_epi32, _mm512_mask_blend_ps, _mm512_maskz_and_epi32,
+    _mm512_maskz_loadu_ps, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_permutexvar_ps,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi64, _mm512_sll_epi16, _mm512_slli_epi64,
+    _mm512_srl_epi16, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_xor_si512, _pdep_u64,
+};
+
+use super::isa::Vpclmulqdq;
+
+/// Whether this build reads beyond the last numbers of a row. CI plants this bug and asks
+/// the address sanitizer to find it, before it believes that there is no other.
+const PLANTED_OVERREAD: bool = option_env!("HWGQ_PLANTED_OVERREAD").is_some();
+
+/// Numbers in a vector.
+const LANES: usize = 16;
+
+/// Numbers of a word of codes of two bits.
+const WORD: usize = 32;
+
+/// Numbers whose comparisons with one threshold fill a vector.
+const BLOCK: usize = 512;
+
+/// Thresholds that rise, in the form of these instructions.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::bits) struct Ranker {
+    _proof: Vpclmulqdq,
+    limits: Limits,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Limits {
+    /// Of codes of one bit.
+    One(f32),
+    /// Of codes of two.
+    Three([f32; 3]),
+    /// Of codes of three or four, which are stored as four.
+    Tree(Tree),
+}
+
+impl Ranker {
+    /// 1 to 15 thresholds, which rise, on a processor that has the instructions.
+    pub(in crate::bits) fn new(thresholds: &[f32]) -> Option<Self> {
+        let limits = match *thresholds {
+            [one] => Limits::One(one),
+            [one, two] => Limits::Three([one, two, f32::INFINITY]),
+            [one, two, three] => Limits::Three([one, two, three]),
+            _ => Limits::Tree(Tree::new(thresholds)),
+        };
+        Some(Self { _proof: Vpclmulqdq::detect()?, limits })
+    }
+
+    /// Writes the codes of `values`: how many of the thresholds lie below each. `stream` is as many
+    /// whole words of eight bytes as hold them, and what it has beyond the last becomes 0.
+    pub(in crate::bits) fn rank(&self, values: &[f32], stream: &mut [u8]) {
+        // SAFETY: the proof in this value is of all the instructions.
+        unsafe {
+            match &self.limits {
+                Limits::One(threshold) => one_bit(values, *threshold, stream),
+                Limits::Three(thresholds) => two_bits(values, *thresholds, stream),
+                Limits::Tree(tree) => four_bits(values, tree, stream),
+            }
+        }
+    }
+}
+
+/// The codes of one bit: whether the threshold lies below each of `values`. `stream` has room for all,
+/// and what it has beyond them becomes 0.
+#[target_feature(enable = "avx512f")]
+fn one_bit(values: &[f32], threshold: f32, stream: &mut [u8]) {
+    let threshold = _mm512_set1_ps(threshold);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let (codes, beyond) = stream.as_chunks_mut::<2>().0.split_at_mut(chunks.len());
+    for (chunk, code) in chunks.iter().zip(codes) {
+        // SAFETY: an array of 16 numbers is read.
+        let values = unsafe { _mm512_loadu_ps(chunk.as_ptr()) };
+        *code = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, values).to_le_bytes();
+    }
+    beyond.fill([0; 2]);
+    if let (Some(code), false) = (beyond.first_mut(), rest.is_empty()) {
+        let (values, mask) = load(rest);
+        *code = (_mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, values) & mask).to_le_bytes();
+    }
+}
+
+/// The codes of two bits: how many of the thresholds, which rise, lie below each of `values`. `stream`
+/// is as many whole words of eight bytes as hold them.
+#[target_feature(enable = "avx512f,avx512bw,bmi2,vpclmulqdq")]
+fn two_bits(values: &[f32], thresholds: [f32; 3], stream: &mut [u8]) {
+    let limits = thresholds.map(|threshold| _mm512_set1_ps(threshold));
+    let (mut values, mut words) = (values, stream.as_chunks_mut::<8>().0);
+    // A block is read from the cache line on in which it starts, so it has a word before it, and it
+    // has a vector after it.
+    let blocks = values.len().saturating_sub(WORD + LANES) / BLOCK;
+    if blocks > 1 {
+        let (first, others) = words.split_at_mut(1);
+        let (blocks_of_words, others) = others.split_at_mut(blocks * BLOCK / WORD);
+        by_words(&values[..WORD], limits, first);
+        by_blocks(values, limits, blocks_of_words.as_chunks_mut().0);
+        (values, words) = (&values[WORD + blocks * BLOCK..], others);
+    }
+    by_words(values, limits, words);
+}
+
+/// The codes of 32 numbers a word.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,bmi2")]
+fn by_words(values: &[f32], limits: [__m512; 3], words: &mut [[u8; 8]]) {
+    for (values, word) in values.chunks(WORD).zip(words) {
+        let mut planes = [[0; 2]; 2];
+        for (half, values) in values.chunks(LANES).enumerate() {
+            let (values, mask) = load(values);
+            let [lower, upper] = compare(values, limits);
+            (planes[0][half], planes[1][half]) = (lower & mask, upper & mask);
+        }
+        *word = spread(planes[0], planes[1]).to_le_bytes();
+    }
+}
+
+/// The comparisons of a block, from at most 15 numbers before it on.
+#[derive(Debug, Clone, Copy)]
+struct Planes {
+    lower: [u16; BLOCK / LANES + 1],
+    upper: [u16; BLOCK / LANES + 1],
+}
+
+impl Planes {
+    const ZERO: Self = Self { lower: [0; BLOCK / LANES + 1], upper: [0; BLOCK / LANES + 1] };
+}
+
+/// The codes of blocks of 512 numbers, of which the first starts a word after `values` does.
+///
+/// The comparisons go through memory: moving them to registers costs more than storing and loading
+/// them. A load waits for the stores that it reads to leave their queue, so the codes of a block are
+/// made when the next one has been compared.
+#[target_feature(enable = "avx512f,avx512bw,vpclmulqdq")]
+fn by_blocks(values: &[f32], limits: [__m512; 3], codes: &mut [[[u8; 8]; BLOCK / WORD]]) {
+    // How many numbers lie between a cache line and the start of a block: loads that meet two
+    // lines take half as long again.
+    let behind = values.as_ptr().addr() / size_of::<f32>() % LANES;
+    let mut planes = [Planes::ZERO; 2];
+    for block in 0..=codes.len() {
+        if block < codes.len() {
+            let Planes { lower, upper } = &mut planes[block % 2];
+            let values = &values[WORD - behind + block * BLOCK..][..BLOCK + LANES];
+            let chunks = values.as_chunks::<LANES>().0;
+            for ((chunk, lower), upper) in chunks.iter().zip(lower).zip(upper) {
+                // SAFETY: an array of 16 numbers is read.
+                let values = unsafe { _mm512_loadu_ps(chunk.as_ptr()) };
+                [*lower, *upper] = compare(values, limits);
+            }
+        }
+        if let Some(last) = block.checked_sub(1) {
+            interleave(&planes[last % 2], behind, &mut codes[last]);
+        }
+    }
+}
+
+/// Lower and upper bits of the codes of 16 numbers: the upper one is whether the second threshold is
+/// passed, and it chooses which of the others decides the lower one.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn compare(values: __m512, [one, two, three]: [__m512; 3]) -> [u16; 2] {
+    let upper = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(two, values);
+    let limit = _mm512_mask_blend_ps(upper, one, three);
+    [_mm512_cmp_ps_mask::<_CMP_LT_OQ>(limit, values), upper]
+}
+
+/// The codes of 32 numbers from the comparisons of two vectors.
+#[inline]
+#[target_feature(enable = "bmi2")]
+pub(super) fn spread(lower: [u16; 2], upper: [u16; 2]) -> u64 {
+    const LOWER: u64 = 0x5555_5555_5555_5555;
+    let join = |[first, second]: [u16; 2]| u64::from(first) | u64::from(second) << 16;
+    _pdep_u64(join(lower), LOWER) | _pdep_u64(join(upper), !LOWER)
+}
+
+/// The codes of a block, whose comparisons start `behind` bits before it.
+///
+/// The square of a polynomial over two elements has its coefficients at every other place, so a
+/// carry-less multiplication spreads 64 bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,vpclmulqdq")]
+fn interleave(planes: &Planes, behind: usize, codes: &mut [[u8; 8]; BLOCK / WORD]) {
+    // The multiplication takes one of two neighbours, so those are four words apart.
+    let order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
+    let [lower, upper] = [&planes.lower, &planes.upper]
+        .map(|plane| _mm512_permutexvar_epi64(order, shifted(plane, behind)));
+    let square = |bits: [__m512i; 2]| _mm512_xor_si512(bits[0], _mm512_slli_epi64::<1>(bits[1]));
+    let halves = [
+        square([
+            _mm512_clmulepi64_epi128::<0x00>(lower, lower),
+            _mm512_clmulepi64_epi128::<0x00>(upper, upper),
+        ]),
+        square([
+            _mm512_clmulepi64_epi128::<0x11>(lower, lower),
+            _mm512_clmulepi64_epi128::<0x11>(upper, upper),
+        ]),
+    ];
+    for (half, codes) in halves.into_iter().zip(codes.as_chunks_mut::<8>().0) {
+        // SAFETY: 64 bytes are written to an array of as many.
+        unsafe { _mm512_storeu_si512(codes.as_mut_ptr().cast(), half) };
+    }
+}
+
+/// 512 bits of a plane, from bit `behind` on, which is below 16.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn shifted(plane: &[u16; BLOCK / LANES + 1], behind: usize) -> __m512i {
+    let [low, high] = [0, 1].map(|first| {
+        let bits: &[u16] = &plane[first..][..BLOCK / LANES];
+        // SAFETY: 32 numbers of 16 bits are read.
+        unsafe { _mm512_loadu_si512(bits.as_ptr().cast()) }
+    });
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "below 16")]
+    let behind = behind as i32;
+    let (right, left) = (_mm_cvtsi32_si128(behind), _mm_cvtsi32_si128(16 - behind));
+    _mm512_or_si512(_mm512_srl_epi16(low, right), _mm512_sll_epi16(high, left))
+}
+
+/// Thresholds as a tree in a vector: those of node `k` lie at `k`, its children are `2k` and `2k + 1`,
+/// and there is no node 0.
+#[derive(Debug, Clone, Copy)]
+struct Tree {
+    // Invariant: at most 4.
+    levels: u32,
+    nodes: [f32; 16],
+}
+
+impl Tree {
+    /// Of `thresholds`, which rise and are 15 at most. Those that lack are above all numbers.
+    fn new(thresholds: &[f32]) -> Self {
+        let levels = (usize::BITS - thresholds.len().leading_zeros()).min(4);
+        let mut nodes = [f32::INFINITY; 16];
+        for (node, place) in nodes.iter_mut().zip(0..1_usize << levels).skip(1) {
+            let level = place.ilog2();
+            // The subtree of a node at this level is so many thresholds and one more wide.
+            let width = 1 << (levels - level);
+            let rank = (place - (1 << level)) * width + width / 2 - 1;
+            *node = thresholds.get(rank).copied().unwrap_or(f32::INFINITY);
+        }
+        Self { levels, nodes }
+    }
+}
+
+/// The codes of three or four bits, four in the stream: how many of the thresholds of the tree lie
+/// below each of `values`. `stream` is as many whole words of eight bytes as hold them.
+#[target_feature(enable = "avx512f")]
+fn four_bits(values: &[f32], tree: &Tree, stream: &mut [u8]) {
+    // SAFETY: an array of 16 numbers is read.
+    let nodes = unsafe { _mm512_loadu_ps(tree.nodes.as_ptr()) };
+    match tree.levels {
+        4 => search::<4>(values, nodes, stream),
+        _ => search::<3>(values, nodes, stream),
+    }
+}
+
+/// The codes of 16 numbers a word.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn search<const LEVELS: u32>(values: &[f32], nodes: __m512, stream: &mut [u8]) {
+    let one = _mm512_set1_epi32(1);
+    let bits = _mm512_set1_epi32((1 << LEVELS) - 1);
+    for (values, word) in values.chunks(LANES).zip(stream.as_chunks_mut::<8>().0) {
+        let (values, mask) = load(values);
+        let mut node = one;
+        for _ in 0..LEVELS {
+            let above =
+                _mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_permutexvar_ps(node, nodes), values);
+            let child = _mm512_add_epi32(node, node);
+            node = _mm512_mask_add_epi32(child, above, child, one);
+        }
+        let codes = _mm512_maskz_and_epi32(mask, node, bits);
+        // Two codes in 64 bits become a byte.
+        let pairs = _mm512_or_si512(codes, _mm512_srli_epi64::<28>(codes));
+        *word = _mm_cvtsi128_si64(_mm512_cvtepi64_epi8(pairs)).to_le_bytes();
+    }
+}
+
+/// The at most 16 numbers, and a mask of them.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(values: &[f32]) -> (__m512, u16) {
+    if let Some(values) = values.first_chunk::<LANES>() {
+        // SAFETY: an array of 16 numbers is read.
+        return (unsafe { _mm512_loadu_ps(values.as_ptr()) }, u16::MAX);
+    }
+    let mask = u16::MAX.unbounded_shr(u32::try_from(LANES - values.len()).unwrap_or(16));
+    // SAFETY: the mask keeps to the numbers of the slice, unless a bug was planted.
+    let values = unsafe {
+        if PLANTED_OVERREAD {
+            _mm512_loadu_ps(values.as_ptr())
+        } else {
+            _mm512_maskz_loadu_ps(mask, values.as_ptr())
+        }
+    };
+    (values, mask)
+}
