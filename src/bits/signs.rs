@@ -47,7 +47,7 @@ impl SignMatrix {
         check_length(rows, columns, values.len())?;
         let quantizer = Quantizer::new(1, &[BELOW_ZERO]);
         let mut words = Vec::with_capacity(rows * words_in(columns));
-        let mut is_any_nan = false;
+        let mut nans = 0;
         // Rows without padding are one row.
         let row = if columns.is_multiple_of(COLUMNS) { BLOCK * COLUMNS } else { columns };
         for block in values.chunks(row).flat_map(|row| row.chunks(BLOCK * COLUMNS)) {
@@ -55,9 +55,9 @@ impl SignMatrix {
             let bytes = &mut bytes[..words_in(block.len())];
             quantizer.row(block, bytes.as_flattened_mut());
             words.extend(bytes.iter().map(|&word| u64::from_le_bytes(word)));
-            is_any_nan |= block.iter().fold(false, |any, value| any | value.is_nan());
+            nans |= block.iter().fold(0, |nans, value| nans | u32::from(value.is_nan()));
         }
-        if let (true, Some(place)) = (is_any_nan, values.iter().position(|value| value.is_nan())) {
+        if let (1, Some(place)) = (nans, values.iter().position(|value| value.is_nan())) {
             return Err(BitsError::NotANumber { row: place / columns, column: place % columns });
         }
         Ok(Self { rows, columns, words })

@@ -31,16 +31,18 @@ impl Vpopcntdq {
     }
 }
 
-/// Proof that the processor has the instructions that pack codes of numbers: AVX-512 F and BW,
-/// VPCLMULQDQ, and BMI2.
+/// Proof that the processor has the instructions that pack codes of numbers: AVX-512 F, BW, DQ and
+/// VBMI2, VPCLMULQDQ, and BMI2.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Vpclmulqdq(());
+pub(super) struct Vbmi2(());
 
-impl Vpclmulqdq {
+impl Vbmi2 {
     /// The proof, on a processor that has them.
     pub(super) fn detect() -> Option<Self> {
         let has = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vbmi2")
             && is_x86_feature_detected!("vpclmulqdq")
             && is_x86_feature_detected!("bmi2");
         has.then_some(Self(()))

@@ -10,15 +10,15 @@
 //! and the second cache delivers 32 bytes a cycle.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _CMP_LT_OQ, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm512_add_epi32,
-    _mm512_clmulepi64_epi128, _mm512_cmp_ps_mask, _mm512_cvtepi64_epi8, _mm512_loadu_ps,
-    _mm512_loadu_si512, _mm512_mask_add_epi32, _mm512_mask_blend_ps, _mm512_maskz_and_epi32,
-    _mm512_maskz_loadu_ps, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_permutexvar_ps,
-    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi64, _mm512_sll_epi16, _mm512_slli_epi64,
-    _mm512_srl_epi16, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_xor_si512, _pdep_u64,
+    __m512, __m512i, _CMP_LT_OQ, _mm_cvtsi128_si64, _mm512_clmulepi64_epi128, _mm512_cmp_ps_mask,
+    _mm512_cvtepi64_epi8, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_add_epi32,
+    _mm512_mask_blend_ps, _mm512_mask_loadu_ps, _mm512_or_si512, _mm512_permutexvar_epi64,
+    _mm512_permutexvar_ps, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi64,
+    _mm512_shrdv_epi16, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
+    _mm512_xor_si512, _pdep_u64,
 };
 
-use super::isa::Vpclmulqdq;
+use super::isa::Vbmi2;
 
 /// Whether this build reads beyond the last numbers of a row. CI plants this bug and asks
 /// the address sanitizer to find it, before it believes that there is no other.
@@ -36,7 +36,7 @@ const BLOCK: usize = 512;
 /// Thresholds that rise, in the form of these instructions.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::bits) struct Ranker {
-    _proof: Vpclmulqdq,
+    _proof: Vbmi2,
     limits: Limits,
 }
 
@@ -46,8 +46,8 @@ enum Limits {
     One(f32),
     /// Of codes of two.
     Three([f32; 3]),
-    /// Of codes of three or four, which are stored as four.
-    Tree(Tree),
+    /// Of codes of three or four bits, which are stored as four.
+    Fifteen([f32; THRESHOLDS]),
 }
 
 impl Ranker {
@@ -57,9 +57,13 @@ impl Ranker {
             [one] => Limits::One(one),
             [one, two] => Limits::Three([one, two, f32::INFINITY]),
             [one, two, three] => Limits::Three([one, two, three]),
-            _ => Limits::Tree(Tree::new(thresholds)),
+            _ => {
+                let mut padded = [f32::INFINITY; THRESHOLDS];
+                padded[..thresholds.len()].copy_from_slice(thresholds);
+                Limits::Fifteen(padded)
+            }
         };
-        Some(Self { _proof: Vpclmulqdq::detect()?, limits })
+        Some(Self { _proof: Vbmi2::detect()?, limits })
     }
 
     /// Writes the codes of `values`: how many of the thresholds lie below each. `stream` is as many
@@ -70,7 +74,7 @@ impl Ranker {
             match &self.limits {
                 Limits::One(threshold) => one_bit(values, *threshold, stream),
                 Limits::Three(thresholds) => two_bits(values, *thresholds, stream),
-                Limits::Tree(tree) => four_bits(values, tree, stream),
+                Limits::Fifteen(thresholds) => four_bits(values, thresholds, stream),
             }
         }
     }
@@ -89,15 +93,14 @@ fn one_bit(values: &[f32], threshold: f32, stream: &mut [u8]) {
         *code = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, values).to_le_bytes();
     }
     beyond.fill([0; 2]);
-    if let (Some(code), false) = (beyond.first_mut(), rest.is_empty()) {
-        let (values, mask) = load(rest);
-        *code = (_mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, values) & mask).to_le_bytes();
+    if let Some(code) = beyond.first_mut() {
+        *code = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, load(rest)).to_le_bytes();
     }
 }
 
 /// The codes of two bits: how many of the thresholds, which rise, lie below each of `values`. `stream`
 /// is as many whole words of eight bytes as hold them.
-#[target_feature(enable = "avx512f,avx512bw,bmi2,vpclmulqdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi2,vpclmulqdq")]
 fn two_bits(values: &[f32], thresholds: [f32; 3], stream: &mut [u8]) {
     let limits = thresholds.map(|threshold| _mm512_set1_ps(threshold));
     let (mut values, mut words) = (values, stream.as_chunks_mut::<8>().0);
@@ -118,14 +121,20 @@ fn two_bits(values: &[f32], thresholds: [f32; 3], stream: &mut [u8]) {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,bmi2")]
 fn by_words(values: &[f32], limits: [__m512; 3], words: &mut [[u8; 8]]) {
-    for (values, word) in values.chunks(WORD).zip(words) {
-        let mut planes = [[0; 2]; 2];
-        for (half, values) in values.chunks(LANES).enumerate() {
-            let (values, mask) = load(values);
-            let [lower, upper] = compare(values, limits);
-            (planes[0][half], planes[1][half]) = (lower & mask, upper & mask);
-        }
-        *word = spread(planes[0], planes[1]).to_le_bytes();
+    let (chunks, rest) = values.as_chunks::<WORD>();
+    let (whole, last) = words.split_at_mut(chunks.len());
+    for (chunk, word) in chunks.iter().zip(whole) {
+        // SAFETY: an array of 32 numbers is read.
+        let (first, second) = unsafe {
+            (_mm512_loadu_ps(chunk.as_ptr()), _mm512_loadu_ps(chunk.as_ptr().add(LANES)))
+        };
+        let (first, second) = (compare(first, limits), compare(second, limits));
+        *word = spread([first[0], second[0]], [first[1], second[1]]).to_le_bytes();
+    }
+    if let Some(word) = last.first_mut() {
+        let (first, second) = rest.split_at(rest.len().min(LANES));
+        let (first, second) = (compare(load(first), limits), compare(load(second), limits));
+        *word = spread([first[0], second[0]], [first[1], second[1]]).to_le_bytes();
     }
 }
 
@@ -145,7 +154,7 @@ impl Planes {
 /// The comparisons go through memory: moving them to registers costs more than storing and loading
 /// them. A load waits for the stores that it reads to leave their queue, so the codes of a block are
 /// made when the next one has been compared.
-#[target_feature(enable = "avx512f,avx512bw,vpclmulqdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,vpclmulqdq")]
 fn by_blocks(values: &[f32], limits: [__m512; 3], codes: &mut [[[u8; 8]; BLOCK / WORD]]) {
     // How many numbers lie between a cache line and the start of a block: loads that meet two
     // lines take half as long again.
@@ -192,119 +201,100 @@ pub(super) fn spread(lower: [u16; 2], upper: [u16; 2]) -> u64 {
 /// The square of a polynomial over two elements has its coefficients at every other place, so a
 /// carry-less multiplication spreads 64 bits.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,vpclmulqdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,vpclmulqdq")]
 fn interleave(planes: &Planes, behind: usize, codes: &mut [[u8; 8]; BLOCK / WORD]) {
     // The multiplication takes one of two neighbours, so those are four words apart.
     let order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
-    let [lower, upper] = [&planes.lower, &planes.upper]
-        .map(|plane| _mm512_permutexvar_epi64(order, shifted(plane, behind)));
-    let square = |bits: [__m512i; 2]| _mm512_xor_si512(bits[0], _mm512_slli_epi64::<1>(bits[1]));
-    let halves = [
-        square([
-            _mm512_clmulepi64_epi128::<0x00>(lower, lower),
-            _mm512_clmulepi64_epi128::<0x00>(upper, upper),
-        ]),
-        square([
-            _mm512_clmulepi64_epi128::<0x11>(lower, lower),
-            _mm512_clmulepi64_epi128::<0x11>(upper, upper),
-        ]),
+    let lower = _mm512_permutexvar_epi64(order, shifted(&planes.lower, behind));
+    let upper = _mm512_permutexvar_epi64(order, shifted(&planes.upper, behind));
+    let lowers = [
+        _mm512_clmulepi64_epi128::<0x00>(lower, lower),
+        _mm512_clmulepi64_epi128::<0x11>(lower, lower),
     ];
-    for (half, codes) in halves.into_iter().zip(codes.as_chunks_mut::<8>().0) {
+    let uppers = [
+        _mm512_clmulepi64_epi128::<0x00>(upper, upper),
+        _mm512_clmulepi64_epi128::<0x11>(upper, upper),
+    ];
+    for (half, codes) in codes.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        let pairs = _mm512_xor_si512(lowers[half], _mm512_slli_epi64::<1>(uppers[half]));
         // SAFETY: 64 bytes are written to an array of as many.
-        unsafe { _mm512_storeu_si512(codes.as_mut_ptr().cast(), half) };
+        unsafe { _mm512_storeu_si512(codes.as_mut_ptr().cast(), pairs) };
     }
 }
 
 /// 512 bits of a plane, from bit `behind` on, which is below 16.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
 fn shifted(plane: &[u16; BLOCK / LANES + 1], behind: usize) -> __m512i {
-    let [low, high] = [0, 1].map(|first| {
-        let bits: &[u16] = &plane[first..][..BLOCK / LANES];
-        // SAFETY: 32 numbers of 16 bits are read.
-        unsafe { _mm512_loadu_si512(bits.as_ptr().cast()) }
-    });
+    // SAFETY: an array of 66 bytes is read, 64 from its start and 64 from two later.
+    let (low, high) = unsafe {
+        (
+            _mm512_loadu_si512(plane.as_ptr().cast()),
+            _mm512_loadu_si512(plane.as_ptr().add(1).cast()),
+        )
+    };
     #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "below 16")]
-    let behind = behind as i32;
-    let (right, left) = (_mm_cvtsi32_si128(behind), _mm_cvtsi32_si128(16 - behind));
-    _mm512_or_si512(_mm512_srl_epi16(low, right), _mm512_sll_epi16(high, left))
+    let behind = _mm512_set1_epi16(behind as i16);
+    _mm512_shrdv_epi16(low, high, behind)
 }
 
-/// Thresholds as a tree in a vector: those of node `k` lie at `k`, its children are `2k` and `2k + 1`,
-/// and there is no node 0.
-#[derive(Debug, Clone, Copy)]
-struct Tree {
-    // Invariant: at most 4.
-    levels: u32,
-    nodes: [f32; 16],
-}
+/// Most thresholds of codes of four bits, and as many beyond them as a search may look at.
+const THRESHOLDS: usize = 15 + 8;
 
-impl Tree {
-    /// Of `thresholds`, which rise and are 15 at most. Those that lack are above all numbers.
-    fn new(thresholds: &[f32]) -> Self {
-        let levels = (usize::BITS - thresholds.len().leading_zeros()).min(4);
-        let mut nodes = [f32::INFINITY; 16];
-        for (node, place) in nodes.iter_mut().zip(0..1_usize << levels).skip(1) {
-            let level = place.ilog2();
-            // The subtree of a node at this level is so many thresholds and one more wide.
-            let width = 1 << (levels - level);
-            let rank = (place - (1 << level)) * width + width / 2 - 1;
-            *node = thresholds.get(rank).copied().unwrap_or(f32::INFINITY);
-        }
-        Self { levels, nodes }
-    }
-}
-
-/// The codes of three or four bits, four in the stream: how many of the thresholds of the tree lie
+/// The codes of three or four bits, four in the stream: how many of the thresholds, which rise, lie
 /// below each of `values`. `stream` is as many whole words of eight bytes as hold them.
-#[target_feature(enable = "avx512f")]
-fn four_bits(values: &[f32], tree: &Tree, stream: &mut [u8]) {
-    // SAFETY: an array of 16 numbers is read.
-    let nodes = unsafe { _mm512_loadu_ps(tree.nodes.as_ptr()) };
-    match tree.levels {
-        4 => search::<4>(values, nodes, stream),
-        _ => search::<3>(values, nodes, stream),
+#[target_feature(enable = "avx512f,avx512dq")]
+fn four_bits(values: &[f32], thresholds: &[f32; THRESHOLDS], stream: &mut [u8]) {
+    let mut limits = [_mm512_set1_ps(f32::INFINITY); STEPS.len()];
+    for (limits, step) in limits.iter_mut().zip(STEPS) {
+        let thresholds = &thresholds[step - 1..][..LANES];
+        // SAFETY: the 16 numbers of a slice are read.
+        *limits = unsafe { _mm512_loadu_ps(thresholds.as_ptr()) };
     }
-}
-
-/// The codes of 16 numbers a word.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn search<const LEVELS: u32>(values: &[f32], nodes: __m512, stream: &mut [u8]) {
-    let one = _mm512_set1_epi32(1);
-    let bits = _mm512_set1_epi32((1 << LEVELS) - 1);
-    for (values, word) in values.chunks(LANES).zip(stream.as_chunks_mut::<8>().0) {
-        let (values, mask) = load(values);
-        let mut node = one;
-        for _ in 0..LEVELS {
-            let above =
-                _mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_permutexvar_ps(node, nodes), values);
-            let child = _mm512_add_epi32(node, node);
-            node = _mm512_mask_add_epi32(child, above, child, one);
-        }
-        let codes = _mm512_maskz_and_epi32(mask, node, bits);
-        // Two codes in 64 bits become a byte.
-        let pairs = _mm512_or_si512(codes, _mm512_srli_epi64::<28>(codes));
-        *word = _mm_cvtsi128_si64(_mm512_cvtepi64_epi8(pairs)).to_le_bytes();
-    }
-}
-
-/// The at most 16 numbers, and a mask of them.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn load(values: &[f32]) -> (__m512, u16) {
-    if let Some(values) = values.first_chunk::<LANES>() {
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let (words, last) = stream.as_chunks_mut::<8>().0.split_at_mut(chunks.len());
+    for (chunk, word) in chunks.iter().zip(words) {
         // SAFETY: an array of 16 numbers is read.
-        return (unsafe { _mm512_loadu_ps(values.as_ptr()) }, u16::MAX);
+        let values = unsafe { _mm512_loadu_ps(chunk.as_ptr()) };
+        *word = search(values, limits);
     }
-    let mask = u16::MAX.unbounded_shr(u32::try_from(LANES - values.len()).unwrap_or(16));
+    if let Some(word) = last.first_mut() {
+        *word = search(load(rest), limits);
+    }
+}
+
+/// The steps of a binary search among 15.
+const STEPS: [usize; 4] = [8, 4, 2, 1];
+
+/// The codes of 16 numbers by binary search, with limits for each step: for a number above the first
+/// `k` thresholds it is threshold `k + step - 1`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn search(values: __m512, limits: [__m512; STEPS.len()]) -> [u8; 8] {
+    let mut rank = _mm512_set1_epi32(0);
+    for (limits, step) in limits.into_iter().zip([8, 4, 2, 1]) {
+        let limit = _mm512_permutexvar_ps(rank, limits);
+        let above = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(limit, values);
+        rank = _mm512_mask_add_epi32(rank, above, rank, _mm512_set1_epi32(step));
+    }
+    // Two codes in 64 bits become a byte.
+    let pairs = _mm512_or_si512(rank, _mm512_srli_epi64::<28>(rank));
+    _mm_cvtsi128_si64(_mm512_cvtepi64_epi8(pairs)).to_le_bytes()
+}
+
+/// Fewer than 17 numbers, and NaN beyond the last: it lies above nothing and has code 0.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(values: &[f32]) -> __m512 {
+    let mask = (1_u32 << values.len()) - 1;
+    #[expect(clippy::cast_possible_truncation, reason = "at most 16 bits are set")]
+    let mask = mask as u16;
     // SAFETY: the mask keeps to the numbers of the slice, unless a bug was planted.
-    let values = unsafe {
+    unsafe {
         if PLANTED_OVERREAD {
             _mm512_loadu_ps(values.as_ptr())
         } else {
-            _mm512_maskz_loadu_ps(mask, values.as_ptr())
+            _mm512_mask_loadu_ps(_mm512_set1_ps(f32::NAN), mask, values.as_ptr())
         }
-    };
-    (values, mask)
+    }
 }
