@@ -1,5 +1,7 @@
 //! A matrix of signs, one bit each.
 
+use pulp::{Arch, NullaryFnOnce};
+
 use super::error::{BitsError, check_length};
 use super::quantize::Quantizer;
 use super::word::{COLUMNS, words_in};
@@ -47,7 +49,7 @@ impl SignMatrix {
         check_length(rows, columns, values.len())?;
         let quantizer = Quantizer::new(1, &[BELOW_ZERO]);
         let mut words = Vec::with_capacity(rows * words_in(columns));
-        let mut nans = 0;
+        let mut has_nan = false;
         // Rows without padding are one row.
         let row = if columns.is_multiple_of(COLUMNS) { BLOCK * COLUMNS } else { columns };
         for block in values.chunks(row).flat_map(|row| row.chunks(BLOCK * COLUMNS)) {
@@ -55,9 +57,9 @@ impl SignMatrix {
             let bytes = &mut bytes[..words_in(block.len())];
             quantizer.row(block, bytes.as_flattened_mut());
             words.extend(bytes.iter().map(|&word| u64::from_le_bytes(word)));
-            nans |= block.iter().fold(0, |nans, value| nans | u32::from(value.is_nan()));
+            has_nan |= Arch::new().dispatch(HasNan(block));
         }
-        if let (1, Some(place)) = (nans, values.iter().position(|value| value.is_nan())) {
+        if has_nan && let Some(place) = values.iter().position(|value| value.is_nan()) {
             return Err(BitsError::NotANumber { row: place / columns, column: place % columns });
         }
         Ok(Self { rows, columns, words })
@@ -95,5 +97,18 @@ impl SignMatrix {
     pub(super) fn row(&self, row: usize) -> &[u64] {
         let length = words_in(self.columns);
         &self.words[row * length..][..length]
+    }
+}
+
+/// Whether one of some numbers is NaN, compiled once for each instruction set.
+struct HasNan<'a>(&'a [f32]);
+
+impl NullaryFnOnce for HasNan<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
+    fn call(self) -> bool {
+        self.0.iter().fold(0, |nans, value| nans | u32::from(value.is_nan())) != 0
     }
 }
