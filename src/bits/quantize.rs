@@ -193,3 +193,39 @@ impl NullaryFnOnce for Row<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_row_is_the_same_by_every_instruction_set(
+            values in vec(prop_oneof![-4.0..4.0_f32, Just(0.5), any::<f32>()], 0..1200),
+            mut thresholds in vec(prop_oneof![-4.0..4.0_f32, Just(0.5), Just(f32::INFINITY)], 1..16),
+        ) {
+            thresholds.sort_by(f32::total_cmp);
+            let bits = usize::BITS - thresholds.len().leading_zeros();
+            let width = width(bits);
+            let mut expected = vec![0_u8; (values.len() * width).div_ceil(64) * 8];
+            for (value, place) in values.iter().zip((0..).step_by(width)) {
+                let code = thresholds.iter().filter(|&threshold| threshold < value).count();
+                expected[place / 8] |= u8::try_from(code).unwrap() << (place % 8);
+            }
+            // Not zeros, so that what is left out shows.
+            let mut stream = vec![0xFF; expected.len()];
+            Quantizer::new(bits, &thresholds).row(&values, &mut stream);
+            prop_assert_eq!(&stream, &expected, "the fastest");
+            stream.fill(0xFF);
+            Quantizer::Any(&thresholds, width).row(&values, &mut stream);
+            prop_assert_eq!(&stream, &expected, "any, as this processor can");
+            stream.fill(0xFF);
+            let (values, thresholds) = (values.as_slice(), thresholds.as_slice());
+            Row { values, thresholds, width, stream: &mut stream }.call();
+            prop_assert_eq!(&stream, &expected, "any, as every processor can");
+        }
+    }
+}

@@ -47,7 +47,7 @@ enum Limits {
     /// Of codes of two.
     Three([f32; 3]),
     /// Of codes of three or four bits, which are stored as four.
-    Fifteen([f32; THRESHOLDS]),
+    Fifteen(Search),
 }
 
 impl Ranker {
@@ -57,11 +57,7 @@ impl Ranker {
             [one] => Limits::One(one),
             [one, two] => Limits::Three([one, two, f32::INFINITY]),
             [one, two, three] => Limits::Three([one, two, three]),
-            _ => {
-                let mut padded = [f32::INFINITY; THRESHOLDS];
-                padded[..thresholds.len()].copy_from_slice(thresholds);
-                Limits::Fifteen(padded)
-            }
+            _ => Limits::Fifteen(Search::new(thresholds)),
         };
         Some(Self { _proof: Vbmi2::detect()?, limits })
     }
@@ -74,7 +70,7 @@ impl Ranker {
             match &self.limits {
                 Limits::One(threshold) => one_bit(values, *threshold, stream),
                 Limits::Three(thresholds) => two_bits(values, *thresholds, stream),
-                Limits::Fifteen(thresholds) => four_bits(values, thresholds, stream),
+                Limits::Fifteen(search) => four_bits(values, search, stream),
             }
         }
     }
@@ -238,44 +234,58 @@ fn shifted(plane: &[u16; BLOCK / LANES + 1], behind: usize) -> __m512i {
     _mm512_shrdv_epi16(low, high, behind)
 }
 
-/// Most thresholds of codes of four bits, and as many beyond them as a search may look at.
-const THRESHOLDS: usize = 15 + 8;
+/// A binary search among 15 thresholds.
+#[derive(Debug, Clone, Copy)]
+struct Search {
+    /// By how many thresholds each step rises. Data, since of a constant 1 the compiler makes three
+    /// instructions where one adds it.
+    steps: [i32; 4],
+    /// For each step the limit of the numbers above the first `k` thresholds, the threshold that
+    /// lies `step` above those.
+    limits: [[f32; LANES]; 4],
+}
 
-/// The codes of three or four bits, four in the stream: how many of the thresholds, which rise, lie
-/// below each of `values`. `stream` is as many whole words of eight bytes as hold them.
-#[target_feature(enable = "avx512f,avx512dq")]
-fn four_bits(values: &[f32], thresholds: &[f32; THRESHOLDS], stream: &mut [u8]) {
-    let mut limits = [_mm512_set1_ps(f32::INFINITY); STEPS.len()];
-    for (limits, step) in limits.iter_mut().zip(STEPS) {
-        let thresholds = &thresholds[step - 1..][..LANES];
-        // SAFETY: the 16 numbers of a slice are read.
-        *limits = unsafe { _mm512_loadu_ps(thresholds.as_ptr()) };
+impl Search {
+    /// Among these thresholds and infinite ones above them.
+    fn new(thresholds: &[f32]) -> Self {
+        let limits = [8, 4, 2, 1].map(|step: usize| {
+            let limit = |above| thresholds.get(above + step - 1).copied().unwrap_or(f32::INFINITY);
+            std::array::from_fn(limit)
+        });
+        Self { steps: [8, 4, 2, 1], limits }
+    }
+}
+
+/// The codes of three or four bits, four in the stream: how many of the thresholds lie below each of
+/// `values`. `stream` is as many whole words of eight bytes as hold them.
+#[target_feature(enable = "avx512f")]
+fn four_bits(values: &[f32], search: &Search, stream: &mut [u8]) {
+    let mut steps = [(_mm512_set1_epi32(0), _mm512_set1_ps(0.0)); 4];
+    for ((target, step), limits) in steps.iter_mut().zip(search.steps).zip(&search.limits) {
+        // SAFETY: an array of 16 numbers is read.
+        *target = (_mm512_set1_epi32(step), unsafe { _mm512_loadu_ps(limits.as_ptr()) });
     }
     let (chunks, rest) = values.as_chunks::<LANES>();
     let (words, last) = stream.as_chunks_mut::<8>().0.split_at_mut(chunks.len());
     for (chunk, word) in chunks.iter().zip(words) {
         // SAFETY: an array of 16 numbers is read.
         let values = unsafe { _mm512_loadu_ps(chunk.as_ptr()) };
-        *word = search(values, limits);
+        *word = searched(values, steps);
     }
     if let Some(word) = last.first_mut() {
-        *word = search(load(rest), limits);
+        *word = searched(load(rest), steps);
     }
 }
 
-/// The steps of a binary search among 15.
-const STEPS: [usize; 4] = [8, 4, 2, 1];
-
-/// The codes of 16 numbers by binary search, with limits for each step: for a number above the first
-/// `k` thresholds it is threshold `k + step - 1`.
+/// The codes of 16 numbers.
 #[inline]
-#[target_feature(enable = "avx512f,avx512dq")]
-fn search(values: __m512, limits: [__m512; STEPS.len()]) -> [u8; 8] {
+#[target_feature(enable = "avx512f")]
+fn searched(values: __m512, steps: [(__m512i, __m512); 4]) -> [u8; 8] {
     let mut rank = _mm512_set1_epi32(0);
-    for (limits, step) in limits.into_iter().zip([8, 4, 2, 1]) {
+    for (step, limits) in steps {
         let limit = _mm512_permutexvar_ps(rank, limits);
         let above = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(limit, values);
-        rank = _mm512_mask_add_epi32(rank, above, rank, _mm512_set1_epi32(step));
+        rank = _mm512_mask_add_epi32(rank, above, rank, step);
     }
     // Two codes in 64 bits become a byte.
     let pairs = _mm512_or_si512(rank, _mm512_srli_epi64::<28>(rank));
