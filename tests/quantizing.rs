@@ -92,7 +92,7 @@ proptest! {
         }
         let expected = if let (Some(place), false) = (places.first(), values.is_empty()) {
             let place = place % values.len();
-            values[place] = if place % 2 == 0 { f32::NAN } else { -f32::NAN };
+            values[place] = if place.is_multiple_of(2) { f32::NAN } else { -f32::NAN };
             Err(BitsError::NotANumber { row: place / columns, column: place % columns })
         } else {
             Ok(signs)

@@ -237,22 +237,19 @@ fn shifted(plane: &[u16; BLOCK / LANES + 1], behind: usize) -> __m512i {
 /// A binary search among 15 thresholds.
 #[derive(Debug, Clone, Copy)]
 struct Search {
-    /// By how many thresholds each step rises. Data, since of a constant 1 the compiler makes three
-    /// instructions where one adds it.
+    /// How many thresholds are passed in each step. Data, since of a constant 1 the compiler makes
+    /// three instructions where one adds it.
     steps: [i32; 4],
-    /// For each step the limit of the numbers above the first `k` thresholds, the threshold that
-    /// lies `step` above those.
-    limits: [[f32; LANES]; 4],
+    /// Infinite beyond the last, where a step may look but never goes.
+    thresholds: [f32; LANES + 7],
 }
 
 impl Search {
-    /// Among these thresholds and infinite ones above them.
+    /// Among at most 15 thresholds, which rise.
     fn new(thresholds: &[f32]) -> Self {
-        let limits = [8, 4, 2, 1].map(|step: usize| {
-            let limit = |above| thresholds.get(above + step - 1).copied().unwrap_or(f32::INFINITY);
-            std::array::from_fn(limit)
-        });
-        Self { steps: [8, 4, 2, 1], limits }
+        let mut padded = [f32::INFINITY; LANES + 7];
+        padded[..thresholds.len()].copy_from_slice(thresholds);
+        Self { steps: [8, 4, 2, 1], thresholds: padded }
     }
 }
 
@@ -260,9 +257,11 @@ impl Search {
 /// `values`. `stream` is as many whole words of eight bytes as hold them.
 #[target_feature(enable = "avx512f")]
 fn four_bits(values: &[f32], search: &Search, stream: &mut [u8]) {
+    // A number above the first `k` thresholds is compared with threshold `k + step - 1`.
     let mut steps = [(_mm512_set1_epi32(0), _mm512_set1_ps(0.0)); 4];
-    for ((target, step), limits) in steps.iter_mut().zip(search.steps).zip(&search.limits) {
-        // SAFETY: an array of 16 numbers is read.
+    for ((target, step), passed) in steps.iter_mut().zip(search.steps).zip([7, 3, 1, 0]) {
+        let limits = &search.thresholds[passed..][..LANES];
+        // SAFETY: the 16 numbers of a slice are read.
         *target = (_mm512_set1_epi32(step), unsafe { _mm512_loadu_ps(limits.as_ptr()) });
     }
     let (chunks, rest) = values.as_chunks::<LANES>();
@@ -270,19 +269,19 @@ fn four_bits(values: &[f32], search: &Search, stream: &mut [u8]) {
     for (chunk, word) in chunks.iter().zip(words) {
         // SAFETY: an array of 16 numbers is read.
         let values = unsafe { _mm512_loadu_ps(chunk.as_ptr()) };
-        *word = searched(values, steps);
+        *word = searched(values, &steps);
     }
     if let Some(word) = last.first_mut() {
-        *word = searched(load(rest), steps);
+        *word = searched(load(rest), &steps);
     }
 }
 
 /// The codes of 16 numbers.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn searched(values: __m512, steps: [(__m512i, __m512); 4]) -> [u8; 8] {
+fn searched(values: __m512, steps: &[(__m512i, __m512); 4]) -> [u8; 8] {
     let mut rank = _mm512_set1_epi32(0);
-    for (step, limits) in steps {
+    for &(step, limits) in steps {
         let limit = _mm512_permutexvar_ps(rank, limits);
         let above = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(limit, values);
         rank = _mm512_mask_add_epi32(rank, above, rank, step);
