@@ -31,8 +31,8 @@ impl Vpopcntdq {
     }
 }
 
-/// Proof that the processor has the instructions that pack codes of numbers: AVX-512 F, BW, DQ and
-/// VBMI2, VPCLMULQDQ, and BMI2.
+/// Proof that the processor has the instructions that pack codes of numbers: AVX-512 F, BW and
+/// VBMI2, GFNI, and BMI2.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Vbmi2(());
 
@@ -41,9 +41,8 @@ impl Vbmi2 {
     pub(super) fn detect() -> Option<Self> {
         let has = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vbmi2")
-            && is_x86_feature_detected!("vpclmulqdq")
+            && is_x86_feature_detected!("gfni")
             && is_x86_feature_detected!("bmi2");
         has.then_some(Self(()))
     }

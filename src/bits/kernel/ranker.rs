@@ -10,12 +10,13 @@
 //! and the second cache delivers 32 bytes a cycle.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _CMP_LT_OQ, _mm_cvtsi128_si64, _mm512_clmulepi64_epi128, _mm512_cmp_ps_mask,
-    _mm512_cvtepi64_epi8, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_add_epi32,
+    __m512, __m512i, _CMP_LT_OQ, _mm_cvtsi128_si64, _mm512_cmp_ps_mask, _mm512_cvtepi64_epi8,
+    _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_add_epi32,
     _mm512_mask_blend_ps, _mm512_mask_loadu_ps, _mm512_or_si512, _mm512_permutexvar_epi64,
-    _mm512_permutexvar_ps, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi64,
-    _mm512_shrdv_epi16, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
-    _mm512_xor_si512, _pdep_u64,
+    _mm512_permutexvar_ps, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32,
+    _mm512_set1_epi64, _mm512_set1_ps, _mm512_setr_epi64, _mm512_shrdv_epi16, _mm512_slli_epi64,
+    _mm512_srli_epi64, _mm512_storeu_si512, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi8,
+    _mm512_unpacklo_epi8, _pdep_u64,
 };
 
 use super::isa::Vbmi2;
@@ -96,7 +97,7 @@ fn one_bit(values: &[f32], threshold: f32, stream: &mut [u8]) {
 
 /// The codes of two bits: how many of the thresholds, which rise, lie below each of `values`. `stream`
 /// is as many whole words of eight bytes as hold them.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi2,vpclmulqdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi2,gfni")]
 fn two_bits(values: &[f32], thresholds: [f32; 3], stream: &mut [u8]) {
     let limits = thresholds.map(|threshold| _mm512_set1_ps(threshold));
     let (mut values, mut words) = (values, stream.as_chunks_mut::<8>().0);
@@ -150,7 +151,7 @@ impl Planes {
 /// The comparisons go through memory: moving them to registers costs more than storing and loading
 /// them. A load waits for the stores that it reads to leave their queue, so the codes of a block are
 /// made when the next one has been compared.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,vpclmulqdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,gfni")]
 fn by_blocks(values: &[f32], limits: [__m512; 3], codes: &mut [[[u8; 8]; BLOCK / WORD]]) {
     // How many numbers lie between a cache line and the start of a block: loads that meet two
     // lines take half as long again.
@@ -193,28 +194,26 @@ pub(super) fn spread(lower: [u16; 2], upper: [u16; 2]) -> u64 {
 }
 
 /// The codes of a block, whose comparisons start `behind` bits before it.
-///
-/// The square of a polynomial over two elements has its coefficients at every other place, so a
-/// carry-less multiplication spreads 64 bits.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,vpclmulqdq")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,gfni")]
 fn interleave(planes: &Planes, behind: usize, codes: &mut [[u8; 8]; BLOCK / WORD]) {
-    // The multiplication takes one of two neighbours, so those are four words apart.
+    // A matrix of bits that deals the lower half of a byte to its even places, the upper one to the
+    // odd ones.
+    let deal = _mm512_set1_epi64(0x0110_0220_0440_0880);
+    let low = _mm512_set1_epi8(0x0F);
+    // Bytes are unpacked from one of two neighbouring words, so those are four words apart.
     let order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
     let lower = _mm512_permutexvar_epi64(order, shifted(&planes.lower, behind));
     let upper = _mm512_permutexvar_epi64(order, shifted(&planes.upper, behind));
-    let lowers = [
-        _mm512_clmulepi64_epi128::<0x00>(lower, lower),
-        _mm512_clmulepi64_epi128::<0x11>(lower, lower),
-    ];
-    let uppers = [
-        _mm512_clmulepi64_epi128::<0x00>(upper, upper),
-        _mm512_clmulepi64_epi128::<0x11>(upper, upper),
-    ];
-    for (half, codes) in codes.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-        let pairs = _mm512_xor_si512(lowers[half], _mm512_slli_epi64::<1>(uppers[half]));
+    // Where `low` has bits the first, else the second.
+    let first = _mm512_ternarylogic_epi64::<0xCA>(low, lower, _mm512_slli_epi64::<4>(upper));
+    let second = _mm512_ternarylogic_epi64::<0xCA>(low, _mm512_srli_epi64::<4>(lower), upper);
+    let first = _mm512_gf2p8affine_epi64_epi8::<0>(first, deal);
+    let second = _mm512_gf2p8affine_epi64_epi8::<0>(second, deal);
+    let halves = [_mm512_unpacklo_epi8(first, second), _mm512_unpackhi_epi8(first, second)];
+    for (half, codes) in halves.into_iter().zip(codes.as_chunks_mut::<8>().0) {
         // SAFETY: 64 bytes are written to an array of as many.
-        unsafe { _mm512_storeu_si512(codes.as_mut_ptr().cast(), pairs) };
+        unsafe { _mm512_storeu_si512(codes.as_mut_ptr().cast(), half) };
     }
 }
 
