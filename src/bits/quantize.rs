@@ -10,8 +10,9 @@ use super::kernel::Ranker;
 /// Bytes of codes that a thread writes at a time.
 const BLOCK_BYTES: usize = 1 << 14;
 
-/// Values that are quantized together.
-const CHUNK: usize = 64;
+/// Values that are quantized together: so many that a processor has stored a vector of counts before
+/// it loads another part of it.
+const CHUNK: usize = 128;
 
 /// The codes of `values`, which lie row after row: `code = #{ t : threshold_t < value }`.
 ///

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 1 | 4 comparisons, whose masks are the codes |
 //! | 2 | 8 comparisons, 4 blends and an eighth of the interleaving of 1024 bits |
-//! | 3, 4 | 12 or 16 comparisons, each with a lookup, and 4 narrowings |
+//! | 3, 4 | 16 comparisons, each with a lookup, and 4 narrowings |
 //!
 //! A processor compares one vector a cycle, so that two bits take 8 cycles of 256 bytes at least,
 //! and the second cache delivers 32 bytes a cycle.
@@ -31,8 +31,11 @@ const LANES: usize = 16;
 /// Numbers of a word of codes of two bits.
 const WORD: usize = 32;
 
-/// Numbers whose comparisons with one threshold fill a vector.
+/// Numbers whose comparisons with one threshold fill a vector, and a cache line.
 const BLOCK: usize = 512;
+
+/// Vectors in a block.
+const VECTORS: usize = BLOCK / LANES;
 
 /// Thresholds that rise, in the form of these instructions.
 #[derive(Debug, Clone, Copy)]
@@ -84,14 +87,29 @@ fn one_bit(values: &[f32], threshold: f32, stream: &mut [u8]) {
     let threshold = _mm512_set1_ps(threshold);
     let (chunks, rest) = values.as_chunks::<LANES>();
     let (codes, beyond) = stream.as_chunks_mut::<2>().0.split_at_mut(chunks.len());
+    let (blocks, chunks) = chunks.as_chunks::<VECTORS>();
+    let (lines, codes) = codes.as_chunks_mut::<VECTORS>();
+    for (block, line) in blocks.iter().zip(lines) {
+        // Gathered, so that whole lines go to memory.
+        let mut codes = [[0; 2]; VECTORS];
+        by_vectors(block, threshold, &mut codes);
+        *line = codes;
+    }
+    by_vectors(chunks, threshold, codes);
+    beyond.fill([0; 2]);
+    if let Some(code) = beyond.first_mut() {
+        *code = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, load(rest)).to_le_bytes();
+    }
+}
+
+/// The comparisons of each vector with the threshold.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn by_vectors(chunks: &[[f32; LANES]], threshold: __m512, codes: &mut [[u8; 2]]) {
     for (chunk, code) in chunks.iter().zip(codes) {
         // SAFETY: an array of 16 numbers is read.
         let values = unsafe { _mm512_loadu_ps(chunk.as_ptr()) };
         *code = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, values).to_le_bytes();
-    }
-    beyond.fill([0; 2]);
-    if let Some(code) = beyond.first_mut() {
-        *code = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, load(rest)).to_le_bytes();
     }
 }
 
@@ -138,12 +156,12 @@ fn by_words(values: &[f32], limits: [__m512; 3], words: &mut [[u8; 8]]) {
 /// The comparisons of a block, from at most 15 numbers before it on.
 #[derive(Debug, Clone, Copy)]
 struct Planes {
-    lower: [u16; BLOCK / LANES + 1],
-    upper: [u16; BLOCK / LANES + 1],
+    lower: [u16; VECTORS + 1],
+    upper: [u16; VECTORS + 1],
 }
 
 impl Planes {
-    const ZERO: Self = Self { lower: [0; BLOCK / LANES + 1], upper: [0; BLOCK / LANES + 1] };
+    const ZERO: Self = Self { lower: [0; VECTORS + 1], upper: [0; VECTORS + 1] };
 }
 
 /// The codes of blocks of 512 numbers, of which the first starts a word after `values` does.
@@ -220,7 +238,7 @@ fn interleave(planes: &Planes, behind: usize, codes: &mut [[u8; 8]; BLOCK / WORD
 /// 512 bits of a plane, from bit `behind` on, which is below 16.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
-fn shifted(plane: &[u16; BLOCK / LANES + 1], behind: usize) -> __m512i {
+fn shifted(plane: &[u16; VECTORS + 1], behind: usize) -> __m512i {
     // SAFETY: an array of 66 bytes is read, 64 from its start and 64 from two later.
     let (low, high) = unsafe {
         (
