@@ -109,6 +109,8 @@ impl NullaryFnOnce for HasNan<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
     fn call(self) -> bool {
-        self.0.iter().fold(0, |nans, value| nans | u32::from(value.is_nan())) != 0
+        // The bits of magnitudes rise with them, and those of NaN lie above infinity.
+        let most = self.0.iter().fold(0, |most, value| value.abs().to_bits().max(most));
+        most > f32::INFINITY.to_bits()
     }
 }
