@@ -26,6 +26,11 @@ mod panel;
 #[cfg(target_arch = "x86_64")]
 mod popcount;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+mod ranker;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "no_ranker.rs"]
+mod ranker;
 
 use std::fmt;
 use std::str::FromStr;
@@ -39,6 +44,7 @@ pub(super) use self::panel::Panel;
 #[cfg(target_arch = "x86_64")]
 use self::popcount::PopcountWeights;
 use self::portable::PortableWeights;
+pub(super) use self::ranker::Ranker;
 use super::error::BitsError;
 use super::ladders::Ladders;
 use super::levels::Levels;
