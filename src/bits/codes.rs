@@ -173,6 +173,12 @@ pub trait CodeRows: Sync {
     /// long and holds zeros or an earlier row.
     fn copy_row(&self, row: usize, stream: &mut [u8]);
 
+    /// Copies the streams of `count` rows from `first` on to `stream`, one after the other, and says so;
+    /// or leaves it, where a row does not fill whole words of eight bytes or it would be no faster.
+    fn copy_rows(&self, _first: usize, _count: usize, _stream: &mut [u8]) -> bool {
+        false
+    }
+
     /// All rows as they lie in memory, and the bytes from one to the next, if they do: then they need
     /// not be copied.
     fn in_memory(&self) -> Option<(&[u8], usize)> {

@@ -120,6 +120,15 @@ impl CodeRows for Quantized<'_> {
         self.columns
     }
 
+    fn copy_rows(&self, first: usize, count: usize, stream: &mut [u8]) -> bool {
+        let fills_words = (self.columns * width(self.bits)).is_multiple_of(64);
+        if fills_words {
+            let values = &self.values[first * self.columns..][..count * self.columns];
+            self.quantizer.row(values, stream);
+        }
+        fills_words
+    }
+
     fn copy_row(&self, row: usize, stream: &mut [u8]) {
         let values = &self.values[row * self.columns..][..self.columns];
         // A row is quantized in whole words, and the last one may have to be cut.

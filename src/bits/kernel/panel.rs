@@ -35,8 +35,11 @@ pub(crate) struct Panel<'a> {
     stride: usize,
     rows: usize,
     bytes: Vec<u8>,
-    /// Whether rows may be read where they are.
+    /// Whether anything may lie beyond the last digit of a row: then rows may be read where they are, or
+    /// one may follow the other.
     may_borrow: bool,
+    /// Of rows that follow each other, the bytes from row to row.
+    dense: Option<usize>,
     /// Rows that are read where they are, with [`TAIL`] bytes more, and the bytes from row to row.
     borrowed: Option<(&'a [u8], usize)>,
     /// Of wide codes, the row as it was copied.
@@ -75,6 +78,7 @@ impl<'a> Panel<'a> {
             rows: 0,
             bytes: Vec::new(),
             may_borrow: false,
+            dense: None,
             borrowed: None,
             stream: vec![0; stream.next_multiple_of(8)],
             translation,
@@ -95,14 +99,10 @@ impl<'a> Panel<'a> {
     ) {
         let width = width(source.bits());
         let is_direct = self.is_direct(width);
-        self.borrowed = None;
-        if let (true, Some((bytes, stride))) = (self.may_borrow && is_direct, source.in_memory()) {
-            let end = (first + count.next_multiple_of(TILE_ROWS)) * stride + TAIL;
-            self.borrowed = bytes.get(first * stride..end).map(|bytes| (bytes, stride));
-            if self.borrowed.is_some() {
-                self.rows = count;
-                return;
-            }
+        (self.borrowed, self.dense) = (None, None);
+        if self.may_borrow && is_direct && self.take_whole(source, first, count) {
+            self.rows = count;
+            return;
         }
         let length = (self.columns * width).div_ceil(8);
         // The bits of the last byte that belong to a code.
@@ -128,6 +128,27 @@ impl<'a> Panel<'a> {
         }
     }
 
+    /// Takes rows where they are, or one after the other, if the source can.
+    fn take_whole(
+        &mut self,
+        source: &'a (impl CodeRows + ?Sized),
+        first: usize,
+        count: usize,
+    ) -> bool {
+        let rows = count.next_multiple_of(TILE_ROWS);
+        if let Some((bytes, stride)) = source.in_memory() {
+            let bytes = bytes.get(first * stride..(first + rows) * stride + TAIL);
+            self.borrowed = bytes.map(|bytes| (bytes, stride));
+            return self.borrowed.is_some();
+        }
+        let stride = self.columns * self.digit_bits / 8;
+        let length = rows * stride + TAIL;
+        self.bytes.resize(self.bytes.len().max(length), 0);
+        let is_dense = source.copy_rows(first, count, &mut self.bytes[..count * stride]);
+        self.dense = is_dense.then_some(stride);
+        is_dense
+    }
+
     /// Whether codes of this width are the digits.
     fn is_direct(&self, width: usize) -> bool {
         width == self.digit_bits && self.translation.is_none()
@@ -140,7 +161,8 @@ impl<'a> Panel<'a> {
 
     /// Bytes from row to row.
     pub(super) fn stride(&self) -> usize {
-        self.borrowed.map_or(self.stride, |(_, stride)| stride)
+        let own = self.dense.unwrap_or(self.stride);
+        self.borrowed.map_or(own, |(_, stride)| stride)
     }
 
     /// All rows, up to a whole tile of them; with [`TAIL`] bytes more where they are borrowed.
