@@ -26,6 +26,8 @@ mod panel;
 #[cfg(target_arch = "x86_64")]
 mod popcount;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+mod rungs;
 
 use std::fmt;
 use std::str::FromStr;
@@ -200,7 +202,7 @@ impl Weights {
         match self {
             Self::Portable(weights) => weights.sums(panel, affine, output),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(weights) => weights.sums(panel, affine, output),
+            Self::Avx2(weights) => weights.sums(panel, affine, workspace, output),
             #[cfg(target_arch = "x86_64")]
             Self::Popcount(weights) => weights.sums(panel, affine, workspace, output),
             #[cfg(target_arch = "x86_64")]
@@ -210,13 +212,17 @@ impl Weights {
 
     /// Ladders for [`Weights::codes`]; `None` where sums have to be written first.
     pub(super) fn climb<'a>(&self, ladders: &'a Ladders) -> Option<&'a Climb> {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Lookup(weights) if weights.can_climb(ladders) => {
-                Some(ladders.climb(|| Climb::Rungs(lookup::Rungs::new(ladders))))
-            }
-            _ => None,
+        #[cfg(target_arch = "x86_64")]
+        let can_climb = match self {
+            Self::Avx2(weights) => weights.can_climb(ladders),
+            Self::Lookup(weights) => weights.can_climb(ladders),
+            Self::Portable(_) | Self::Popcount(_) => false,
+        };
+        #[cfg(target_arch = "x86_64")]
+        if can_climb {
+            return Some(ladders.climb(|| Climb::Rungs(rungs::Rungs::new(ladders))));
         }
+        None
     }
 
     /// The codes of signs times codes of one digit, `stride` bytes of output a row.
@@ -229,6 +235,10 @@ impl Weights {
     ) {
         match (self, climb) {
             #[cfg(target_arch = "x86_64")]
+            (Self::Avx2(weights), Climb::Rungs(rungs)) => {
+                weights.codes(panel, rungs, workspace, output);
+            }
+            #[cfg(target_arch = "x86_64")]
             (Self::Lookup(weights), Climb::Rungs(rungs)) => {
                 weights.codes(panel, rungs, workspace, output);
             }
@@ -240,14 +250,16 @@ impl Weights {
 /// Ladders in the form of a kernel.
 #[derive(Debug, Clone)]
 pub(super) enum Climb {
-    /// For [`Kernel::Lookup`].
+    /// For the kernels that look up.
     #[cfg(target_arch = "x86_64")]
-    Rungs(lookup::Rungs),
+    Rungs(rungs::Rungs),
 }
 
 /// What a thread keeps from panel to panel.
 #[derive(Debug, Default)]
 pub(super) struct Workspace {
+    #[cfg(target_arch = "x86_64")]
+    avx2: avx2::Room,
     #[cfg(target_arch = "x86_64")]
     windows: lookup::Windows,
     #[cfg(target_arch = "x86_64")]

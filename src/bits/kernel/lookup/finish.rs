@@ -14,10 +14,10 @@ use std::arch::x86_64::{
     _pdep_u64,
 };
 
-use super::rungs::{Block, Rungs};
 use super::tile::ROWS;
 use crate::bits::kernel::Affine;
 use crate::bits::kernel::line::Line;
+use crate::bits::kernel::rungs::{Block, Rungs};
 
 /// Channels of a vector.
 pub(super) const CHANNELS: usize = 64;

@@ -17,19 +17,18 @@
 //! nothing.
 
 mod finish;
-mod rungs;
 mod tables;
 mod tile;
 mod windows;
 
 use self::finish::{CHANNELS, Part};
-pub(in crate::bits) use self::rungs::Rungs;
 use self::tables::{GROUP, Tables};
 use self::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
 use self::windows::PART;
 pub(super) use self::windows::Windows;
 use super::isa::Vbmi;
 use super::line::Line;
+use super::rungs::Rungs;
 use super::{Affine, Panel, Workspace};
 use crate::bits::error::BitsError;
 use crate::bits::ladders::Ladders;

@@ -1,12 +1,12 @@
-//! Ladders in the form in which the lookup kernel climbs them: 16 bits.
+//! Ladders in the form in which kernels climb them: 16 bits.
 
 use crate::bits::ladders::Ladders;
 
 /// The limits of sums of signs times codes.
 ///
 /// A falling channel compares `!sum = -sum - 1` with `limit - 1`, so that both directions are one
-/// exclusive or and a comparison. The sums of a part lie strictly between the ends of the `i16`, so a
-/// limit beyond them may be moved to the end.
+/// exclusive or and a comparison. The sums lie strictly between the ends of the `i16`, so a limit
+/// beyond them may be moved to the end.
 #[derive(Debug, Clone)]
 pub(in crate::bits) struct Rungs {
     /// 32 channels each, for whole vectors of 64; there, a channel that there is not has code 0.
@@ -25,7 +25,7 @@ pub(super) struct Block {
 
 impl Rungs {
     /// The rungs of ladders for codes of two bits.
-    pub(in crate::bits) fn new(ladders: &Ladders) -> Self {
+    pub(super) fn new(ladders: &Ladders) -> Self {
         let channels = ladders.channels();
         let unreached = Block { limits: [[i16::MAX; 32]; 3], flips: [0; 32] };
         let mut blocks = vec![unreached; 2 * channels.div_ceil(64)];

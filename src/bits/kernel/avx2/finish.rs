@@ -1,0 +1,199 @@
+//! From the bytes of windows to sums of 32 bits, or to the codes of a ladder: as in the lookup kernel.
+//!
+//! Of the bytes of a vector the even ones are channels 0 to 15 and the odd ones 16 to 31. Words `W` and
+//! their upper bytes `H`, added up over all windows, give the sums of the odd bytes, `H`, and of the
+//! even ones, `W - 256·H`, modulo 2¹⁶. A part is so short that `factor·sum + offset·total` fits too.
+
+use std::arch::x86_64::{
+    __m256i, _mm_storeu_si128, _mm_unpackhi_epi16, _mm_unpacklo_epi16, _mm256_add_epi8,
+    _mm256_add_epi16, _mm256_castsi256_si128, _mm256_cmpgt_epi16, _mm256_cvtepi16_epi32,
+    _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
+    _mm256_mullo_epi16, _mm256_packs_epi16, _mm256_packus_epi16, _mm256_packus_epi32,
+    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256,
+    _mm256_slli_epi16, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi16, _mm256_xor_si256,
+};
+
+use super::tile::{LANES, ROWS, VECTORS, Window};
+use crate::bits::kernel::Affine;
+use crate::bits::kernel::rungs::{Block, Rungs};
+
+/// Channels of a panel.
+pub(super) const CHANNELS: usize = LANES * VECTORS;
+
+/// The windows of a part of the columns, for one tile and one panel of channels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) windows: &'a [Window],
+    /// The first channel of the panel.
+    pub(super) first: usize,
+    /// The sum of the digits of each row.
+    pub(super) totals: [i32; ROWS],
+}
+
+impl Part<'_> {
+    /// Writes `affine` of the sums, as far as there are channels, to each row of `output`, which are
+    /// at most `ROWS`, of `channels` each. With `add`, adds to what is there.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn sums(self, affine: Affine, (output, channels): (&mut [i32], usize), add: bool) {
+        let affine = Affine16::new(affine, self.totals);
+        let length = CHANNELS.min(channels - self.first);
+        for row in 0..ROWS {
+            let start = row * channels + self.first;
+            let Some(output) = output.get_mut(start..start + length) else { break };
+            let words = self.words(row);
+            for (vector, output) in output.chunks_mut(LANES).enumerate() {
+                write(affine.of(words[vector], row), output, add);
+            }
+        }
+    }
+
+    /// Writes the codes of signs times codes, as far as there are channels, to each row of `output`,
+    /// which are at most `ROWS`, of `stride` bytes each, whole words of eight.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn codes(self, rungs: &Rungs, (output, stride): (&mut [u8], usize)) {
+        let affine = Affine16::new(Affine { factor: 2, offset: -1 }, self.totals);
+        let rungs = rungs.vector(self.first);
+        let mut fours = [[_mm256_setzero_si256(); VECTORS]; ROWS];
+        for row in 0..ROWS {
+            let words = self.words(row);
+            for vector in 0..VECTORS {
+                fours[row][vector] = codes(affine.of(words[vector], row), &rungs[vector]);
+            }
+        }
+        let mut rows = output.chunks_exact_mut(stride);
+        for &[first, second] in fours.as_chunks().0 {
+            for codes in joined(first, second) {
+                let Some(row) = rows.next() else { return };
+                let row = &mut row[self.first / 4..];
+                let length = row.len().min(codes.len());
+                row[..length].copy_from_slice(&codes[..length]);
+            }
+        }
+    }
+
+    /// The sums of a row for each vector: all words `W`, and all upper bytes `H`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn words(self, row: usize) -> [[__m256i; 2]; VECTORS] {
+        let mut words = [[_mm256_setzero_si256(); 2]; VECTORS];
+        for window in self.windows {
+            for vector in 0..VECTORS {
+                let bytes = load(&window[row][vector]);
+                words[vector][0] = _mm256_add_epi16(words[vector][0], bytes);
+                words[vector][1] =
+                    _mm256_add_epi16(words[vector][1], _mm256_srli_epi16::<8>(bytes));
+            }
+        }
+        words
+    }
+}
+
+/// An [`Affine`] in 16 bits, for the rows of a tile.
+#[derive(Clone, Copy)]
+struct Affine16 {
+    factor: __m256i,
+    offsets: [__m256i; ROWS],
+}
+
+impl Affine16 {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    #[expect(clippy::cast_possible_truncation, reason = "exact modulo 2¹⁶, as all the rest")]
+    fn new(affine: Affine, totals: [i32; ROWS]) -> Self {
+        let mut offsets = [_mm256_setzero_si256(); ROWS];
+        for row in 0..ROWS {
+            offsets[row] = _mm256_set1_epi16(affine.of(0, totals[row]) as i16);
+        }
+        Self { factor: _mm256_set1_epi16(affine.factor as i16), offsets }
+    }
+
+    /// Of the words and the upper bytes of 32 channels of a row: channels 0 to 15, and 16 to 31.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn of(self, [words, upper]: [__m256i; 2], row: usize) -> [__m256i; 2] {
+        let lower = _mm256_sub_epi16(words, _mm256_slli_epi16::<8>(upper));
+        let lower = _mm256_mullo_epi16(lower, self.factor);
+        let upper = _mm256_mullo_epi16(upper, self.factor);
+        [_mm256_add_epi16(lower, self.offsets[row]), _mm256_add_epi16(upper, self.offsets[row])]
+    }
+}
+
+/// Writes up to 32 sums, or adds them.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn write([lower, upper]: [__m256i; 2], output: &mut [i32], add: bool) {
+    let quarters = [
+        _mm256_cvtepi16_epi32(_mm256_castsi256_si128(lower)),
+        _mm256_cvtepi16_epi32(_mm256_extracti128_si256::<1>(lower)),
+        _mm256_cvtepi16_epi32(_mm256_castsi256_si128(upper)),
+        _mm256_cvtepi16_epi32(_mm256_extracti128_si256::<1>(upper)),
+    ];
+    if let (Some(output), false) = (output.first_chunk_mut::<LANES>(), add) {
+        for (output, quarter) in output.as_chunks_mut::<8>().0.iter_mut().zip(quarters) {
+            // SAFETY: an array of 32 bytes is written.
+            unsafe { _mm256_storeu_si256((&raw mut *output).cast(), quarter) };
+        }
+        return;
+    }
+    for (output, quarter) in output.chunks_mut(8).zip(quarters) {
+        let mut sums = [0; 8];
+        // SAFETY: an array of 32 bytes is written.
+        unsafe { _mm256_storeu_si256((&raw mut sums).cast(), quarter) };
+        for (output, sum) in output.iter_mut().zip(sums) {
+            *output = if add { output.wrapping_add(sum) } else { sum };
+        }
+    }
+}
+
+/// The codes of 32 channels, four of them in each 32 bits: channels 0-3, 4-7, 16-19, 20-23 in the
+/// lower half, 8-11, 12-15, 24-27, 28-31 in the upper one.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn codes([lower, upper]: [__m256i; 2], rungs: &Block) -> __m256i {
+    let [flips, one, two, three] =
+        [&rungs.flips, &rungs.limits[0], &rungs.limits[1], &rungs.limits[2]];
+    let lower = _mm256_xor_si256(lower, half(flips, 0));
+    let upper = _mm256_xor_si256(upper, half(flips, 1));
+    // -1 for each limit that was not reached.
+    let mut codes = _mm256_set1_epi8(3);
+    for limits in [one, two, three] {
+        let lower = _mm256_cmpgt_epi16(half(limits, 0), lower);
+        let upper = _mm256_cmpgt_epi16(half(limits, 1), upper);
+        codes = _mm256_add_epi8(codes, _mm256_packs_epi16(lower, upper));
+    }
+    let pairs = _mm256_maddubs_epi16(codes, _mm256_set1_epi16(0x0401));
+    _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0010_0001))
+}
+
+/// The streams of two rows of 64 channels, from the codes of their vectors.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn joined(first: [__m256i; VECTORS], second: [__m256i; VECTORS]) -> [[u8; 16]; 2] {
+    let first = _mm256_packus_epi32(first[0], first[1]);
+    let second = _mm256_packus_epi32(second[0], second[1]);
+    let bytes = _mm256_packus_epi16(first, second);
+    let (lower, upper) = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
+    let mut streams = [[0; 16]; 2];
+    let joined = [_mm_unpacklo_epi16(lower, upper), _mm_unpackhi_epi16(lower, upper)];
+    for (stream, joined) in streams.iter_mut().zip(joined) {
+        // SAFETY: an array of sixteen bytes is written.
+        unsafe { _mm_storeu_si128((&raw mut *stream).cast(), joined) };
+    }
+    streams
+}
+
+/// The first or second 16 of 32 words.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn half(words: &[i16; 32], half: usize) -> __m256i {
+    let words = &words.as_chunks::<16>().0[half];
+    // SAFETY: an array of 32 bytes is read.
+    unsafe { _mm256_loadu_si256((&raw const *words).cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(bytes: &[u8; LANES]) -> __m256i {
+    // SAFETY: an array of 32 bytes is read.
+    unsafe { _mm256_loadu_si256((&raw const *bytes).cast()) }
+}
