@@ -35,14 +35,16 @@ impl Part<'_> {
     /// at most `ROWS`, of `channels` each. With `add`, adds to what is there.
     #[target_feature(enable = "avx2")]
     pub(super) fn sums(self, affine: Affine, (output, channels): (&mut [i32], usize), add: bool) {
-        let affine = Affine16::new(affine, self.totals);
         let length = CHANNELS.min(channels - self.first);
         for row in 0..ROWS {
             let start = row * channels + self.first;
             let Some(output) = output.get_mut(start..start + length) else { break };
-            let words = self.words(row);
-            for (vector, output) in output.chunks_mut(LANES).enumerate() {
-                write(affine.of(words[vector], row), output, add);
+            let sums = self.row(row, affine);
+            if let (Some([low, high]), false) = (output.as_chunks_mut().0.first_chunk_mut(), add) {
+                write(sums[0], low);
+                write(sums[1], high);
+            } else {
+                write_some(sums, output, add);
             }
         }
     }
@@ -51,24 +53,41 @@ impl Part<'_> {
     /// which are at most `ROWS`, of `stride` bytes each, whole words of eight.
     #[target_feature(enable = "avx2")]
     pub(super) fn codes(self, rungs: &Rungs, (output, stride): (&mut [u8], usize)) {
-        let affine = Affine16::new(Affine { factor: 2, offset: -1 }, self.totals);
+        let affine = Affine { factor: 2, offset: -1 };
         let rungs = rungs.vector(self.first);
         let mut fours = [[_mm256_setzero_si256(); VECTORS]; ROWS];
         for row in 0..ROWS {
-            let words = self.words(row);
-            for vector in 0..VECTORS {
-                fours[row][vector] = codes(affine.of(words[vector], row), &rungs[vector]);
-            }
+            let sums = self.row(row, affine);
+            fours[row] = [codes(sums[0], &rungs[0]), codes(sums[1], &rungs[1])];
         }
         let mut rows = output.chunks_exact_mut(stride);
         for &[first, second] in fours.as_chunks().0 {
             for codes in joined(first, second) {
                 let Some(row) = rows.next() else { return };
                 let row = &mut row[self.first / 4..];
-                let length = row.len().min(codes.len());
-                row[..length].copy_from_slice(&codes[..length]);
+                if let Some(row) = row.first_chunk_mut() {
+                    *row = codes;
+                } else {
+                    row.copy_from_slice(&codes[..row.len()]);
+                }
             }
         }
+    }
+
+    /// `affine` of the sums of a row, for each vector: channels 0 to 15, and 16 to 31.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    #[expect(clippy::cast_possible_truncation, reason = "exact modulo 2¹⁶, as all the rest")]
+    fn row(self, row: usize, affine: Affine) -> [[__m256i; 2]; VECTORS] {
+        let factor = _mm256_set1_epi16(affine.factor as i16);
+        let offset = _mm256_set1_epi16(affine.of(0, self.totals[row]) as i16);
+        let mut sums = self.words(row);
+        for [words, upper] in &mut sums {
+            let lower = _mm256_sub_epi16(*words, _mm256_slli_epi16::<8>(*upper));
+            *words = _mm256_add_epi16(_mm256_mullo_epi16(lower, factor), offset);
+            *upper = _mm256_add_epi16(_mm256_mullo_epi16(*upper, factor), offset);
+        }
+        sums
     }
 
     /// The sums of a row for each vector: all words `W`, and all upper bytes `H`.
@@ -88,60 +107,32 @@ impl Part<'_> {
     }
 }
 
-/// An [`Affine`] in 16 bits, for the rows of a tile.
-#[derive(Clone, Copy)]
-struct Affine16 {
-    factor: __m256i,
-    offsets: [__m256i; ROWS],
-}
-
-impl Affine16 {
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    #[expect(clippy::cast_possible_truncation, reason = "exact modulo 2¹⁶, as all the rest")]
-    fn new(affine: Affine, totals: [i32; ROWS]) -> Self {
-        let mut offsets = [_mm256_setzero_si256(); ROWS];
-        for row in 0..ROWS {
-            offsets[row] = _mm256_set1_epi16(affine.of(0, totals[row]) as i16);
-        }
-        Self { factor: _mm256_set1_epi16(affine.factor as i16), offsets }
-    }
-
-    /// Of the words and the upper bytes of 32 channels of a row: channels 0 to 15, and 16 to 31.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn of(self, [words, upper]: [__m256i; 2], row: usize) -> [__m256i; 2] {
-        let lower = _mm256_sub_epi16(words, _mm256_slli_epi16::<8>(upper));
-        let lower = _mm256_mullo_epi16(lower, self.factor);
-        let upper = _mm256_mullo_epi16(upper, self.factor);
-        [_mm256_add_epi16(lower, self.offsets[row]), _mm256_add_epi16(upper, self.offsets[row])]
-    }
-}
-
-/// Writes up to 32 sums, or adds them.
+/// Writes the sums of a vector.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn write([lower, upper]: [__m256i; 2], output: &mut [i32], add: bool) {
+fn write([lower, upper]: [__m256i; 2], output: &mut [i32; LANES]) {
     let quarters = [
         _mm256_cvtepi16_epi32(_mm256_castsi256_si128(lower)),
         _mm256_cvtepi16_epi32(_mm256_extracti128_si256::<1>(lower)),
         _mm256_cvtepi16_epi32(_mm256_castsi256_si128(upper)),
         _mm256_cvtepi16_epi32(_mm256_extracti128_si256::<1>(upper)),
     ];
-    if let (Some(output), false) = (output.first_chunk_mut::<LANES>(), add) {
-        for (output, quarter) in output.as_chunks_mut::<8>().0.iter_mut().zip(quarters) {
-            // SAFETY: an array of 32 bytes is written.
-            unsafe { _mm256_storeu_si256((&raw mut *output).cast(), quarter) };
-        }
-        return;
-    }
-    for (output, quarter) in output.chunks_mut(8).zip(quarters) {
-        let mut sums = [0; 8];
+    for (output, quarter) in output.as_chunks_mut::<8>().0.iter_mut().zip(quarters) {
         // SAFETY: an array of 32 bytes is written.
-        unsafe { _mm256_storeu_si256((&raw mut sums).cast(), quarter) };
-        for (output, sum) in output.iter_mut().zip(sums) {
-            *output = if add { output.wrapping_add(sum) } else { sum };
-        }
+        unsafe { _mm256_storeu_si256((&raw mut *output).cast(), quarter) };
+    }
+}
+
+/// Writes as many sums as there are places, or adds them.
+#[inline(never)]
+#[target_feature(enable = "avx2")]
+fn write_some(sums: [[__m256i; 2]; VECTORS], output: &mut [i32], add: bool) {
+    let mut all = [[0; LANES]; VECTORS];
+    for vector in 0..VECTORS {
+        write(sums[vector], &mut all[vector]);
+    }
+    for (output, &sum) in output.iter_mut().zip(all.as_flattened()) {
+        *output = if add { output.wrapping_add(sum) } else { sum };
     }
 }
 
