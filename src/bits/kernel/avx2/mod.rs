@@ -130,12 +130,8 @@ impl Avx2Weights {
                 let places = places.as_flattened();
                 for (part, totals) in windows.parts(tile) {
                     spill.resize(spill.len().max(part.len()), [[[0; LANES]; VECTORS]; ROWS]);
-                    for (blocks, spill) in part.iter().zip(&mut *spill) {
-                        let (places, weights) =
-                            (&places[blocks.clone()], &weights[blocks.clone()]);
-                        // SAFETY: the token proves the instructions.
-                        unsafe { tile::window(self.isa, places, weights, spill) };
-                    }
+                    // SAFETY: the token proves the instructions.
+                    unsafe { tile::windows(self.isa, part, places, weights, spill) };
                     let windows = &spill[..part.len()];
                     finish(tile, Part { windows, first, totals }, part[0].start > 0);
                 }

@@ -12,6 +12,7 @@
 
 use std::arch::asm;
 use std::arch::x86_64::{__m256i, _mm256_setzero_si256, _mm256_storeu_si256};
+use std::ops::Range;
 
 use super::tables::{Places, TABLES};
 use crate::bits::kernel::isa::Avx2;
@@ -85,10 +86,23 @@ macro_rules! group {
     };
 }
 
-/// The sums of a window of one block or more. None may exceed 255.
+/// The sums of some windows, one block or more each. None may exceed 255.
+#[target_feature(enable = "avx2")]
+pub(super) fn windows(
+    isa: Avx2,
+    windows: &[Range<usize>],
+    places: &[Places],
+    weights: &[Block],
+    out: &mut [Window],
+) {
+    for (blocks, out) in windows.iter().zip(out) {
+        window(isa, &places[blocks.clone()], &weights[blocks.clone()], out);
+    }
+}
+
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn window(_: Avx2, places: &[Places], weights: &[Block], out: &mut Window) {
+fn window(_: Avx2, places: &[Places], weights: &[Block], out: &mut Window) {
     let blocks = weights.len();
     assert!(blocks > 0 && places.len() >= blocks);
     let zero = _mm256_setzero_si256();
