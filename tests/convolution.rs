@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+#[path = "support/kernels.rs"]
+mod kernels;
+
 use hwgq::bits::{
     BITS_MAX, BitsError, CodeImages, Codes, Convolution, ConvolutionError, ImageSize, Kernel,
     Ladder, Ladders, SignMatrix, Window, max_pool,
 };
+use kernels::kernels;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -126,10 +130,6 @@ fn subjects() -> impl Strategy<Value = Subject> {
             signs,
         })
     })
-}
-
-fn kernels() -> impl Iterator<Item = Kernel> {
-    Kernel::ALL.into_iter().filter(|kernel| kernel.is_available())
 }
 
 /// Ladders around zero; every third one falls.

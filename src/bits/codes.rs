@@ -172,6 +172,12 @@ pub trait CodeRows: Sync {
     /// Copies the stream of row `row` to the front of `stream`, which is `⌈columns·width/8⌉` bytes
     /// long and holds zeros or an earlier row.
     fn copy_row(&self, row: usize, stream: &mut [u8]);
+
+    /// All rows as they lie in memory, and the bytes from one to the next, if they do: then they need
+    /// not be copied.
+    fn in_memory(&self) -> Option<(&[u8], usize)> {
+        None
+    }
 }
 
 impl CodeRows for Codes {
@@ -190,6 +196,10 @@ impl CodeRows for Codes {
     fn copy_row(&self, row: usize, stream: &mut [u8]) {
         let length = stream.len();
         stream.copy_from_slice(&self.row(row)[..length]);
+    }
+
+    fn in_memory(&self) -> Option<(&[u8], usize)> {
+        Some((&self.bytes, self.stride()))
     }
 }
 

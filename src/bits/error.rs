@@ -89,6 +89,22 @@ pub enum BitsError {
         /// The most thresholds.
         most: usize,
     },
+    /// Levels that codes cannot count for.
+    #[error(
+        "{given} levels were given; a quantizer has 2 to 16 of them, finite, none negative, not all 0; move it up where one is negative"
+    )]
+    NotLevels {
+        /// Levels given.
+        given: usize,
+    },
+    /// A multiple of the step beyond a code of four bits.
+    #[error("levels up to {given} steps were asked for; allowed are 1 to {most}")]
+    LevelTooGreat {
+        /// Steps asked for.
+        given: u8,
+        /// The most steps.
+        most: u8,
+    },
     /// A kernel of no name.
     #[error("no kernel is called `{given}`; there are portable, avx2, popcount and lookup")]
     UnknownKernel {

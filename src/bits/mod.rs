@@ -5,6 +5,7 @@ mod convolution;
 mod error;
 mod kernel;
 mod ladders;
+mod levels;
 mod product;
 mod quantize;
 mod signs;
@@ -17,6 +18,7 @@ pub use convolution::{CodeImages, Convolution, ConvolutionError, ImageSize, Wind
 pub use error::BitsError;
 pub use kernel::Kernel;
 pub use ladders::{Ladder, Ladders};
+pub use levels::{LEVEL_MAX, Levels};
 pub use product::Product;
 pub use quantize::{Quantized, quantize};
 pub use signs::SignMatrix;

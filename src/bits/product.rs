@@ -2,10 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::codes::{CodeRows, Codes, check_bits, code_max};
+use super::codes::{CodeRows, Codes};
 use super::error::BitsError;
 use super::kernel::{Affine, Kernel, Panel, Weights, Workspace};
 use super::ladders::Ladders;
+use super::levels::Levels;
 use super::weights::WeightPlanes;
 
 /// Rows that a thread takes at a time: the panel stays in the first cache, and the weights are read
@@ -29,7 +30,7 @@ const BLOCK: usize = 32;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Product {
-    bits: u32,
+    levels: Levels,
     rows: usize,
     columns: usize,
     factors: Vec<i32>,
@@ -42,41 +43,56 @@ impl Product {
     ///
     /// # Errors
     ///
-    /// As [`Product::with_kernel`].
+    /// As [`Product::of_levels`].
     pub fn new(weights: impl Into<WeightPlanes>, bits: u32) -> Result<Self, BitsError> {
-        let weights = weights.into();
-        let kernel = Kernel::best(weights.plane_rows(), bits);
-        Self::with_kernel(weights, bits, kernel)
+        Self::of_levels(weights, Levels::uniform(bits)?, None)
     }
 
     /// `weights` for codes of `bits` bits, with this kernel.
     ///
     /// # Errors
     ///
-    /// When codes of so many bits cannot be packed, the weights have no columns, a sum of that many
-    /// greatest codes would not fit in an `i32`, or this processor cannot run the kernel.
+    /// As [`Product::of_levels`].
     pub fn with_kernel(
         weights: impl Into<WeightPlanes>,
         bits: u32,
         kernel: Kernel,
     ) -> Result<Self, BitsError> {
+        Self::of_levels(weights, Levels::uniform(bits)?, Some(kernel))
+    }
+
+    /// `weights` for codes that count for `levels`: `sum[i, n] = Σ_k w[n, k]·levels[c[i, k]]`, in steps,
+    /// with this kernel or the one that suits shape and processor.
+    ///
+    /// The lookup kernel takes levels of at most nine steps and two bits, the first 0, as fast as
+    /// uniform ones. All other levels become two digits of two bits, at half the speed.
+    ///
+    /// # Errors
+    ///
+    /// When the weights have no columns, a sum of that many greatest levels would not fit in an `i32`,
+    /// or this processor cannot run the kernel.
+    pub fn of_levels(
+        weights: impl Into<WeightPlanes>,
+        levels: Levels,
+        kernel: Option<Kernel>,
+    ) -> Result<Self, BitsError> {
         let planes = weights.into();
-        check_bits(bits)?;
         let (rows, columns) = (planes.rows(), planes.columns());
         if columns == 0 {
             return Err(BitsError::NoColumns);
         }
-        // A sum of codes alone must fit too.
-        let most = u64::from(code_max(bits)) * u64::from(planes.most().max(1));
+        // A sum of levels alone must fit too.
+        let most = u64::from(levels.most()) * u64::from(planes.most().max(1));
         let worst = u64::try_from(columns).ok().and_then(|columns| columns.checked_mul(most));
         // The greatest i32 itself is left out, so that a limit above every sum is one too.
         if worst.is_none_or(|worst| worst >= u64::from(i32::MAX.unsigned_abs())) {
             let most = u32::try_from(most).unwrap_or(u32::MAX);
             return Err(BitsError::Overflow { columns, most });
         }
-        let weights = Weights::new(&planes, bits, kernel)?;
+        let kernel = kernel.unwrap_or_else(|| Kernel::best(planes.plane_rows(), levels.bits()));
+        let weights = Weights::new(&planes, &levels, kernel)?;
         let (factors, offset) = (planes.factors().to_vec(), planes.offset());
-        Ok(Self { bits, rows, columns, factors, offset, weights })
+        Ok(Self { levels, rows, columns, factors, offset, weights })
     }
 
     /// How the product is computed.
@@ -96,7 +112,12 @@ impl Product {
 
     /// Bits of a code of the input.
     pub fn bits(&self) -> u32 {
-        self.bits
+        self.levels.bits()
+    }
+
+    /// What the codes of the input count for.
+    pub fn levels(&self) -> &Levels {
+        &self.levels
     }
 
     /// Writes the sums: a row for each row of the input, a column for each row of the weights.
@@ -180,7 +201,7 @@ impl Product {
 
     /// Whether a sum of the kernel is one of the product, up to a factor and an offset.
     fn is_direct(&self) -> bool {
-        self.factors.len() == 1 && self.bits <= 2
+        self.factors.len() == 1 && self.kernel().digits(&self.levels) == 1
     }
 
     fn check_input(&self, input: &(impl CodeRows + ?Sized)) -> Result<(), BitsError> {
@@ -188,14 +209,15 @@ impl Product {
             let (weights, inputs) = (self.columns, input.columns());
             return Err(BitsError::InnerMismatch { weights, inputs });
         }
-        if input.bits() != self.bits {
-            return Err(BitsError::WrongBits { given: input.bits(), expected: self.bits });
+        let (given, expected) = (input.bits(), self.bits());
+        if given != expected {
+            return Err(BitsError::WrongBits { given, expected });
         }
         Ok(())
     }
 
     /// The sums of the rows of a panel.
-    fn block_sums(&self, scratch: &mut Scratch, output: &mut [i32]) {
+    fn block_sums(&self, scratch: &mut Scratch<'_>, output: &mut [i32]) {
         let Scratch { panel, workspace, parts } = scratch;
         if self.is_direct() {
             let affine = Affine { factor: self.factors[0], offset: self.offset };
@@ -222,17 +244,16 @@ impl Product {
 }
 
 /// What a thread needs for itself.
-struct Scratch {
-    panel: Panel,
+struct Scratch<'a> {
+    panel: Panel<'a>,
     workspace: Workspace,
     /// Sums over single planes and digits.
     parts: Vec<i32>,
 }
 
-impl Scratch {
+impl Scratch<'_> {
     fn new(product: &Product) -> Self {
-        let digit_bits = product.weights.digit_bits(product.bits);
-        let panel = Panel::new(product.bits, product.columns, digit_bits);
+        let panel = product.weights.panel(&product.levels, product.columns);
         Self { panel, workspace: Workspace::default(), parts: Vec::new() }
     }
 }

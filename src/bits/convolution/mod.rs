@@ -14,7 +14,7 @@ pub use self::pool::max_pool;
 pub use self::window::Window;
 use self::windows::Windows;
 use super::codes::code_max;
-use super::{BitsError, Kernel, Ladders, Product, SignMatrix};
+use super::{BitsError, Kernel, Ladders, Levels, Product, SignMatrix};
 
 /// Rows that a thread takes at a time where sums are not the last thing: a few of any length.
 const BLOCK: usize = 64;
@@ -64,7 +64,7 @@ impl Convolution {
         input: ImageSize,
         window: Window,
     ) -> Result<Self, ConvolutionError> {
-        Self::of(weights, bits, input, window, None)
+        Self::of_levels(weights, &Levels::uniform(bits)?, input, window, None)
     }
 
     /// The same with this kernel of the product.
@@ -79,12 +79,18 @@ impl Convolution {
         window: Window,
         kernel: Kernel,
     ) -> Result<Self, ConvolutionError> {
-        Self::of(weights, bits, input, window, Some(kernel))
+        Self::of_levels(weights, &Levels::uniform(bits)?, input, window, Some(kernel))
     }
 
-    fn of(
+    /// The same for codes that count for `levels`, with this kernel or the one that suits; sums are in
+    /// steps of the levels, and a pixel of padding counts for the level of its code.
+    ///
+    /// # Errors
+    ///
+    /// As [`Convolution::new`], and when this processor cannot run the kernel.
+    pub fn of_levels(
         weights: &SignMatrix,
-        bits: u32,
+        levels: &Levels,
         input: ImageSize,
         window: Window,
         kernel: Option<Kernel>,
@@ -102,10 +108,8 @@ impl Convolution {
             let expected = expected.unwrap_or(usize::MAX);
             return Err(ConvolutionError::WrongWeights { given, expected });
         }
-        let product = |weights: &SignMatrix| match kernel {
-            Some(kernel) => Product::with_kernel(weights, bits, kernel),
-            None => Product::new(weights, bits),
-        };
+        let bits = levels.bits();
+        let product = |weights: &SignMatrix| Product::of_levels(weights, levels.clone(), kernel);
         let products = if groups == 1 {
             vec![product(weights)?]
         } else {
@@ -113,7 +117,6 @@ impl Convolution {
             let parts = (0..groups).map(|group| product(&weights.some_rows(group * rows, rows)));
             parts.collect::<Result<_, _>>()?
         };
-        // The width of the codes was checked with the product.
         let (code, most) = (window.padding_code, code_max(bits));
         if u32::from(code) > most {
             return Err(ConvolutionError::PaddingCode { code, bits, most });

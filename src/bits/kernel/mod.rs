@@ -43,6 +43,7 @@ use self::popcount::PopcountWeights;
 use self::portable::PortableWeights;
 use super::error::BitsError;
 use super::ladders::Ladders;
+use super::levels::Levels;
 use super::weights::WeightPlanes;
 
 /// How a product is computed. The results do not depend on it.
@@ -100,18 +101,33 @@ impl Kernel {
         order.into_iter().find(|kernel| kernel.is_available()).unwrap_or(Self::Portable)
     }
 
+    /// Whether its tables take codes that count for `levels` as they are, though not uniform.
+    fn looks_up(self, levels: &Levels) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Lookup => LookupWeights::levels(levels).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Rows of digits for each row of codes that count for `levels`: two where a digit of two bits
+    /// does not hold a level.
+    pub(super) fn digits(self, levels: &Levels) -> usize {
+        let is_one = if levels.are_uniform() { levels.bits() <= 2 } else { self.looks_up(levels) };
+        if is_one { 1 } else { 2 }
+    }
+
     /// The multiply-adds a cycle that the instructions of its inner loop allow on a Zen 4 core, for
-    /// signs times codes of `bits` bits; `None` for the portable one, whose instructions the
+    /// signs times codes that count for `levels`; `None` for the portable one, whose instructions the
     /// compiler chooses.
-    pub fn limit(self, bits: u32) -> Option<f64> {
-        // A code of three or four bits is two digits of two.
-        let digits = if bits > 2 { 2.0 } else { 1.0 };
+    pub fn limit(self, levels: &Levels) -> Option<f64> {
+        let digits = self.digits(levels) as f64;
         match self {
             Self::Portable => None,
             // vpshufb and vpaddb, two of each a cycle at 32 lanes of 4 weights each.
             Self::Avx2 => Some(256.0 / digits),
             // vpandq, vpopcntq and vpaddq take one and a half cycles for 512 bits of a plane.
-            Self::Popcount => Some(1024.0 / 3.0 / f64::from(bits)),
+            Self::Popcount => Some(1024.0 / 3.0 / (digits * digit_bits(levels) as f64)),
             // vpermi2b and vpaddb at 64 lanes of 7 weights each, and a quarter of a vpaddb for the
             // table: 18 cycles for 16 lookups.
             Self::Lookup => Some(7168.0 / 18.0 / digits),
@@ -151,16 +167,24 @@ pub(super) enum Weights {
 }
 
 impl Weights {
-    /// `planes` in the layout of `kernel`, to meet codes of `bits` bits.
-    pub(super) fn new(planes: &WeightPlanes, bits: u32, kernel: Kernel) -> Result<Self, BitsError> {
+    /// `planes` in the layout of `kernel`, to meet codes that count for `levels`.
+    pub(super) fn new(
+        planes: &WeightPlanes,
+        levels: &Levels,
+        kernel: Kernel,
+    ) -> Result<Self, BitsError> {
         match kernel {
-            Kernel::Portable => Ok(Self::Portable(PortableWeights::new(planes, digit_bits(bits)))),
+            Kernel::Portable => {
+                Ok(Self::Portable(PortableWeights::new(planes, digit_bits(levels))))
+            }
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => Ok(Self::Avx2(Avx2Weights::new(planes)?)),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Popcount => Ok(Self::Popcount(PopcountWeights::new(planes, digit_bits(bits))?)),
+            Kernel::Popcount => {
+                Ok(Self::Popcount(PopcountWeights::new(planes, digit_bits(levels))?))
+            }
             #[cfg(target_arch = "x86_64")]
-            Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes)?)),
+            Kernel::Lookup => Ok(Self::Lookup(LookupWeights::new(planes, levels)?)),
             #[cfg(not(target_arch = "x86_64"))]
             _ => Err(BitsError::Unavailable { kernel: kernel.name() }),
         }
@@ -179,14 +203,18 @@ impl Weights {
         }
     }
 
-    /// Bits of the digits that they meet.
-    pub(super) fn digit_bits(&self, bits: u32) -> usize {
+    /// Room for rows of `columns` codes that count for `levels`, as digits that they meet.
+    pub(super) fn panel<'a>(&self, levels: &Levels, columns: usize) -> Panel<'a> {
+        let is_translated = !levels.are_uniform() && !self.kernel().looks_up(levels);
+        let of = |digit_bits| {
+            Panel::new(levels.bits(), columns, digit_bits, is_translated.then_some(levels))
+        };
         match self {
-            Self::Portable(_) => digit_bits(bits),
+            Self::Portable(_) => of(digit_bits(levels)),
             #[cfg(target_arch = "x86_64")]
-            Self::Popcount(weights) => weights.digit_bits(),
+            Self::Popcount(_) => of(digit_bits(levels)).borrowing(),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) | Self::Lookup(_) => 2,
+            Self::Avx2(_) | Self::Lookup(_) => of(2).borrowing(),
         }
     }
 
@@ -194,7 +222,7 @@ impl Weights {
     /// column for each plane row of the weights.
     pub(super) fn sums(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         affine: Affine,
         workspace: &mut Workspace,
         output: &mut [i32],
@@ -216,7 +244,8 @@ impl Weights {
         let can_climb = match self {
             Self::Avx2(weights) => weights.can_climb(ladders),
             Self::Lookup(weights) => weights.can_climb(ladders),
-            Self::Portable(_) | Self::Popcount(_) => false,
+            Self::Popcount(weights) => weights.can_climb(ladders),
+            Self::Portable(_) => false,
         };
         #[cfg(target_arch = "x86_64")]
         if can_climb {
@@ -228,7 +257,7 @@ impl Weights {
     /// The codes of signs times codes of one digit, `stride` bytes of output a row.
     pub(super) fn codes(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         climb: &Climb,
         workspace: &mut Workspace,
         output: (&mut [u8], usize),
@@ -236,6 +265,10 @@ impl Weights {
         match (self, climb) {
             #[cfg(target_arch = "x86_64")]
             (Self::Avx2(weights), Climb::Rungs(rungs)) => {
+                weights.codes(panel, rungs, workspace, output);
+            }
+            #[cfg(target_arch = "x86_64")]
+            (Self::Popcount(weights), Climb::Rungs(rungs)) => {
                 weights.codes(panel, rungs, workspace, output);
             }
             #[cfg(target_arch = "x86_64")]
@@ -250,7 +283,7 @@ impl Weights {
 /// Ladders in the form of a kernel.
 #[derive(Debug, Clone)]
 pub(super) enum Climb {
-    /// For the kernels that look up.
+    /// For all kernels but the portable one.
     #[cfg(target_arch = "x86_64")]
     Rungs(rungs::Rungs),
 }
@@ -265,9 +298,7 @@ pub(super) struct Workspace {
     #[cfg(target_arch = "x86_64")]
     spill: Vec<[line::Line; panel::TILE_ROWS]>,
     #[cfg(target_arch = "x86_64")]
-    planes: Vec<u64>,
-    #[cfg(target_arch = "x86_64")]
-    totals: Vec<i32>,
+    planes: popcount::Planes,
 }
 
 /// What is made of a sum over bits.
@@ -291,6 +322,6 @@ impl Affine {
 }
 
 /// Bits of a digit where the kernel counts bits: a digit of one bit has no second plane.
-fn digit_bits(bits: u32) -> usize {
-    if bits == 1 { 1 } else { 2 }
+fn digit_bits(levels: &Levels) -> usize {
+    if levels.bits() == 1 && levels.are_uniform() { 1 } else { 2 }
 }

@@ -1,17 +1,19 @@
-//! A few rows of codes, copied and padded for a kernel.
+//! A few rows of codes, as a kernel reads them.
 
 use crate::bits::codes::{CodeRows, stream_len, width};
+use crate::bits::levels::Levels;
 
 /// Bytes that a kernel may read beyond the vector that holds the last digit of a row.
-pub(super) const TAIL: usize = 64;
+pub(super) const TAIL: usize = 128;
 
 /// Rows of digits come in whole tiles: what a tile has beyond the last row is read, and dropped.
 pub(super) const TILE_ROWS: usize = 4;
 
 /// Rows of digits of one or two bits, as streams of bytes.
 ///
-/// A code of three or four bits becomes two rows of digits of two bits, `code = low + 4·high`; all
-/// other codes are a row of digits each. What lies beyond the last digit of a row is 0:
+/// A code of three or four bits becomes two rows of digits of two bits, `code = low + 4·high`, and so
+/// does a code that counts for a level other than itself, `level = low + 4·high`; all other codes are
+/// a row of digits each. What lies beyond the last digit of a row is 0:
 ///
 /// ```text
 /// row 0, low digits of its codes     │ d0 d1 d2 …         dK │ 0 … 0 │ 64 bytes of 0 │
@@ -20,8 +22,11 @@ pub(super) const TILE_ROWS: usize = 4;
 /// …
 /// rows up to a whole tile of four    │ anything                                      │
 /// ```
+///
+/// A kernel that does not mind what lies beyond the last digit reads rows where they are, if they are
+/// in memory.
 #[derive(Debug)]
-pub(crate) struct Panel {
+pub(crate) struct Panel<'a> {
     digit_bits: usize,
     /// Rows of digits for each row of codes: 1 or 2.
     digits: usize,
@@ -30,28 +35,75 @@ pub(crate) struct Panel {
     stride: usize,
     rows: usize,
     bytes: Vec<u8>,
+    /// Whether rows may be read where they are.
+    may_borrow: bool,
+    /// Rows that are read where they are, with [`TAIL`] bytes more, and the bytes from row to row.
+    borrowed: Option<(&'a [u8], usize)>,
     /// Of wide codes, the row as it was copied.
+    stream: Vec<u8>,
+    /// Of codes that count for other levels, how to find these.
+    translation: Option<Translation>,
+}
+
+/// The levels of codes.
+#[derive(Debug)]
+struct Translation {
+    /// For a byte of codes, the levels of all of them, four bits each.
+    levels: Box<[u32; 256]>,
+    /// Bytes of levels for each byte of codes.
+    bytes: usize,
+    /// The levels of a row.
     stream: Vec<u8>,
 }
 
-impl Panel {
-    /// Room for rows of `columns` codes of `bits` bits, as digits of `digit_bits`.
-    pub(crate) fn new(bits: u32, columns: usize, digit_bits: usize) -> Self {
+impl<'a> Panel<'a> {
+    /// Room for rows of `columns` codes of `bits` bits, as digits of `digit_bits`; of two bits where
+    /// codes are `translated` to levels.
+    pub(crate) fn new(
+        bits: u32,
+        columns: usize,
+        digit_bits: usize,
+        translated: Option<&Levels>,
+    ) -> Self {
         let stream = stream_len(bits, columns).unwrap_or_default();
+        let translation = translated.map(|levels| Translation::new(levels, columns));
         Self {
             digit_bits,
-            digits: if width(bits) > 2 { 2 } else { 1 },
+            digits: if width(bits) > 2 || translation.is_some() { 2 } else { 1 },
             columns,
             stride: (columns * digit_bits).div_ceil(8).next_multiple_of(64) + TAIL,
             rows: 0,
             bytes: Vec::new(),
+            may_borrow: false,
+            borrowed: None,
             stream: vec![0; stream.next_multiple_of(8)],
+            translation,
         }
     }
 
+    /// The same for a kernel that does not mind what lies beyond the last digit of a row.
+    pub(super) fn borrowing(self) -> Self {
+        Self { may_borrow: true, ..self }
+    }
+
     /// Takes `count` rows from `first` on.
-    pub(crate) fn fill(&mut self, source: &(impl CodeRows + ?Sized), first: usize, count: usize) {
+    pub(crate) fn fill(
+        &mut self,
+        source: &'a (impl CodeRows + ?Sized),
+        first: usize,
+        count: usize,
+    ) {
         let width = width(source.bits());
+        let is_direct = self.is_direct(width);
+        self.borrowed = None;
+        if let (true, Some((bytes, stride))) = (self.may_borrow && is_direct, source.in_memory()) {
+            let end = (first + count.next_multiple_of(TILE_ROWS)) * stride + TAIL;
+            self.borrowed = bytes.get(first * stride..end).map(|bytes| (bytes, stride));
+            if self.borrowed.is_some() {
+                self.rows = count;
+                return;
+            }
+        }
         let length = (self.columns * width).div_ceil(8);
         // The bits of the last byte that belong to a code.
         let last = u8::MAX >> ((8 - self.columns * width % 8) % 8);
@@ -59,18 +111,26 @@ impl Panel {
         self.bytes.resize(self.rows.next_multiple_of(TILE_ROWS) * self.stride, 0);
         let targets = self.bytes.chunks_exact_mut(self.digits * self.stride);
         for (row, target) in (first..first + count).zip(targets) {
-            let direct = width == self.digit_bits;
-            let stream = if direct { &mut target[..length] } else { &mut self.stream[..length] };
+            let stream = if is_direct { &mut target[..length] } else { &mut self.stream[..length] };
             source.copy_row(row, stream);
             if let Some(byte) = stream.last_mut() {
                 *byte &= last;
             }
-            match (width, self.digit_bits) {
-                (1, 2) => widen(&self.stream, target),
-                (4, _) => split(&self.stream, target.split_at_mut(self.stride)),
+            match (&mut self.translation, width, self.digit_bits) {
+                (Some(translation), ..) => {
+                    let levels = translation.apply(&self.stream[..length], self.columns);
+                    split(levels, target.split_at_mut(self.stride));
+                }
+                (None, 1, 2) => widen(&self.stream, target),
+                (None, 4, _) => split(&self.stream, target.split_at_mut(self.stride)),
                 _ => {}
             }
         }
+    }
+
+    /// Whether codes of this width are the digits.
+    fn is_direct(&self, width: usize) -> bool {
+        width == self.digit_bits && self.translation.is_none()
     }
 
     /// How many rows of digits.
@@ -80,12 +140,12 @@ impl Panel {
 
     /// Bytes from row to row.
     pub(super) fn stride(&self) -> usize {
-        self.stride
+        self.borrowed.map_or(self.stride, |(_, stride)| stride)
     }
 
-    /// All rows, up to a whole tile of them.
+    /// All rows, up to a whole tile of them; with [`TAIL`] bytes more where they are borrowed.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.borrowed.map_or(&self.bytes, |(bytes, _)| bytes)
     }
 
     /// The sum of the digits of a row, modulo 2³².
@@ -99,8 +159,45 @@ impl Panel {
 
     /// The words of a row, padding and tail included.
     pub(super) fn words(&self, row: usize) -> impl Iterator<Item = u64> + Clone {
-        let row = &self.bytes[row * self.stride..][..self.stride];
+        let row = &self.bytes()[row * self.stride()..][..self.stride()];
         row.as_chunks().0.iter().map(|&bytes| u64::from_le_bytes(bytes))
+    }
+}
+
+impl Translation {
+    fn new(levels: &Levels, columns: usize) -> Self {
+        let (width, integers) = (width(levels.bits()), levels.integers());
+        let level = |byte: usize, place: usize| {
+            let code = byte >> (width * place) & ((1 << width) - 1);
+            // Codes of three bits are stored as four, of which the upper half does not occur.
+            u32::from(integers[code % integers.len()]) << (4 * place)
+        };
+        let levels = std::array::from_fn(|byte| (0..8 / width).map(|at| level(byte, at)).sum());
+        let stream = vec![0; columns.div_ceil(2).next_multiple_of(8)];
+        Self { levels: Box::new(levels), bytes: 4 / width, stream }
+    }
+
+    /// The levels of the codes of a row, four bits each; 0 beyond them.
+    fn apply(&mut self, codes: &[u8], columns: usize) -> &[u8] {
+        let found = |byte: u8| self.levels[usize::from(byte)].to_le_bytes();
+        // Of known lengths, each a plain store.
+        match self.bytes {
+            1 => self.stream.iter_mut().zip(codes).for_each(|(to, &byte)| *to = found(byte)[0]),
+            2 => {
+                let levels = self.stream.as_chunks_mut().0.iter_mut();
+                levels.zip(codes).for_each(|(to, &byte)| *to = [found(byte)[0], found(byte)[1]]);
+            }
+            _ => {
+                let levels = self.stream.as_chunks_mut().0.iter_mut();
+                levels.zip(codes).for_each(|(to, &byte)| *to = found(byte));
+            }
+        }
+        let end = columns.div_ceil(2);
+        if columns % 2 == 1 {
+            self.stream[end - 1] &= 0x0F;
+        }
+        self.stream[end..].fill(0);
+        &self.stream
     }
 }
 

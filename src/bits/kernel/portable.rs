@@ -39,7 +39,7 @@ impl PortableWeights {
         Self { digit_bits, length, words }
     }
 
-    pub(super) fn sums(&self, panel: &Panel, affine: Affine, output: &mut [i32]) {
+    pub(super) fn sums(&self, panel: &Panel<'_>, affine: Affine, output: &mut [i32]) {
         let mut planes = Vec::with_capacity(self.length);
         let rows = self.words.len() / self.length;
         for (row, output) in output.chunks_exact_mut(rows.max(1)).enumerate() {

@@ -1,5 +1,10 @@
 //! Ladders in the form in which kernels climb them: 16 bits.
 
+use std::arch::x86_64::{
+    __m512i, _cvtmask32_u32, _mm512_cmpge_epi16_mask, _mm512_loadu_si512, _mm512_mask_blend_epi16,
+    _mm512_xor_si512, _pdep_u64,
+};
+
 use crate::bits::ladders::Ladders;
 
 /// The limits of sums of signs times codes.
@@ -42,8 +47,51 @@ impl Rungs {
         Self { blocks }
     }
 
+    /// The limits of 32 channels from `first` on, a multiple of 32.
+    pub(super) fn block(&self, first: usize) -> &Block {
+        &self.blocks[first / 32]
+    }
+
     /// The limits of 64 channels from `first` on, a multiple of 64.
     pub(super) fn vector(&self, first: usize) -> &[Block; 2] {
         &self.blocks.as_chunks().0[first / 64]
     }
+}
+
+/// The limits of 32 channels, in registers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    flips: __m512i,
+    one: __m512i,
+    two: __m512i,
+    three: __m512i,
+}
+
+impl Limits {
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn load(block: &Block) -> Self {
+        let [one, two, three] = &block.limits;
+        Self { flips: load(&block.flips), one: load(one), two: load(two), three: load(three) }
+    }
+
+    /// The codes of 32 channels.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,bmi2")]
+    pub(super) fn codes(self, sums: __m512i) -> u64 {
+        let climbed = _mm512_xor_si512(sums, self.flips);
+        let upper = _mm512_cmpge_epi16_mask(climbed, self.two);
+        let limit = _mm512_mask_blend_epi16(upper, self.one, self.three);
+        let lower = _mm512_cmpge_epi16_mask(climbed, limit);
+        let lower = _pdep_u64(u64::from(_cvtmask32_u32(lower)), 0x5555_5555_5555_5555);
+        let upper = _pdep_u64(u64::from(_cvtmask32_u32(upper)), 0xAAAA_AAAA_AAAA_AAAA);
+        lower | upper
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(words: &[i16; 32]) -> __m512i {
+    // SAFETY: an array of 64 bytes is read.
+    unsafe { _mm512_loadu_si512((&raw const *words).cast()) }
 }

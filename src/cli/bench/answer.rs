@@ -26,8 +26,9 @@ pub(super) struct Answer {
 pub(super) struct Row {
     pub(super) shape: String,
     pub(super) kernel: String,
-    /// Of an activation; null in floating point.
-    pub(super) bits: Option<u32>,
+    /// Null in floating point.
+    #[serde(flatten)]
+    pub(super) operands: Option<Operands>,
     /// `codes`, or `f32` when quantizing and packing are included.
     pub(super) input: &'static str,
     /// `codes`, `i32` or `f32`.
@@ -51,12 +52,32 @@ pub(super) struct Row {
     pub(super) spread: f64,
 }
 
+/// Activations and weights that are not floating point.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Operands {
+    /// Of an activation.
+    pub(super) bits: u32,
+    /// What each code of an activation counts for.
+    pub(super) levels: Vec<u8>,
+    /// The largest distance of a level from its integer times the step, as a share of the greatest.
+    pub(super) scaling_error: f64,
+    /// `signs`, `ternary` or `two-bit`.
+    pub(super) weights: &'static str,
+}
+
+impl Operands {
+    /// The levels of the codes, side by side.
+    fn levels_text(&self) -> String {
+        self.levels.iter().map(u8::to_string).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// What is measured in a row, apart from how long it took.
 #[derive(Debug, Clone)]
 pub(super) struct Subject {
     pub(super) shape: String,
     pub(super) kernel: String,
-    pub(super) bits: Option<u32>,
+    pub(super) operands: Option<Operands>,
     pub(super) input: &'static str,
     pub(super) output: &'static str,
     pub(super) threads: usize,
@@ -82,7 +103,7 @@ impl Row {
             spread: reading.spread,
             shape: subject.shape,
             kernel: subject.kernel,
-            bits: subject.bits,
+            operands: subject.operands,
             input: subject.input,
             output: subject.output,
             threads: subject.threads,
@@ -112,7 +133,7 @@ impl Peer {
         let ratio = |output: &str| {
             let same = rows.iter().filter(|row| {
                 row.shape == shape
-                    && row.bits.is_some()
+                    && row.operands.is_some()
                     && row.input == ours
                     && row.output == output
             });
@@ -156,7 +177,12 @@ impl Answer {
         let columns = vec![
             words("shape", |row| row.shape.clone()),
             words("kernel", |row| row.kernel.clone()),
-            numbers("bits", "", |row| row.bits.map_or(f64::NAN, f64::from)),
+            words("weights", |row| {
+                row.operands.as_ref().map_or_else(String::new, |o| o.weights.into())
+            }),
+            words("levels", |row| {
+                row.operands.as_ref().map_or_else(String::new, Operands::levels_text)
+            }),
             words("input", |row| row.input.to_owned()),
             words("output", |row| row.output.to_owned()),
             numbers("threads", "", |row| row.threads as f64),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::answer::{Answer, Peer, Row, Subject};
 use super::contest::{Contest, ContestArguments};
 use super::layer::{Layer, SIDE_MAX};
-use super::operands;
+use super::operands::{self, WeightKind};
 use super::output::Format;
 use super::peers::PeerArguments;
 use super::timing::Work;
@@ -85,39 +85,41 @@ struct Request {
 
 /// The measurements of one layer, and its multiply-adds.
 fn rows(contest: &Contest, layer: Layer, images: usize) -> Result<(Vec<Row>, f64)> {
-    let bits = contest.bits();
+    let (levels, thresholds) = (contest.levels(), contest.thresholds());
     let (size, window) = (layer.input(), layer.window());
     let (signs, weights) = operands::signs(layer.outputs, layer.columns())?;
-    let ladders = operands::ladders(bits, layer.outputs, layer.columns())?;
+    let ladders = contest.ladders(layer.outputs, layer.columns())?;
     let values = operands::activations(images * size.pixels() * layer.channels);
-    let thresholds = operands::thresholds(bits)?;
-    let input = pack(&values, &thresholds, images, size)?;
-    let convolution = |&kernel| Ok(Convolution::with_kernel(&signs, bits, size, window, kernel)?);
-    let convolutions = contest.kernels().iter().map(convolution);
-    let convolutions: Vec<Convolution> = convolutions.collect::<Result<_>>()?;
-    let chosen = Convolution::new(&signs, bits, size, window)?.kernel();
+    let input = pack(&values, thresholds, images, size)?;
+    let convolution = |kernel| Convolution::of_levels(&signs, levels, size, window, kernel);
+    let convolutions = contest.kernels().iter().map(|&kernel| convolution(Some(kernel)));
+    let convolutions: Vec<Convolution> = convolutions.collect::<Result<_, _>>()?;
+    let chosen = convolution(None)?.kernel();
     let chosen = convolutions.iter().find(|convolution| convolution.kernel() == chosen);
     let chosen = chosen.or(convolutions.first()).context("there is a kernel")?;
     let positions = images * chosen.output_size().pixels();
     let macs = (positions * layer.outputs) as f64 * layer.columns() as f64;
 
-    let product = Product::with_kernel(&signs, bits, chosen.kernel())?;
+    let product = Product::of_levels(&signs, levels.clone(), Some(chosen.kernel()))?;
     // Any matrix of this size costs the same.
     let matrix_values = operands::activations(positions * layer.columns());
-    let matrix = quantize(&matrix_values, &thresholds, positions, layer.columns())?;
+    let matrix = quantize(&matrix_values, thresholds, positions, layer.columns())?;
 
     let subject = |subject: Subject| Subject { shape: layer.to_string(), macs, ..subject };
     let mut entries: Vec<(Subject, Work<'_>)> = Vec::new();
     for convolution in &convolutions {
-        let row = |input, output| subject(contest.subject(convolution.kernel(), input, output));
+        let row = |input, output| {
+            subject(contest.subject(convolution.kernel(), WeightKind::Signs, input, output))
+        };
         entries.push((row("codes", "codes"), fused(convolution, &input, &ladders)?));
         let mut sums = vec![0; positions * layer.outputs];
         let input = &input;
         let work = move || Ok(convolution.sums(input, &mut sums)?);
         entries.push((row("codes", "i32"), Box::new(work)));
     }
-    let row = |input, output| subject(contest.subject(chosen.kernel(), input, output));
-    let work = end_to_end(chosen, &values, &thresholds, &ladders, images)?;
+    let row =
+        |input, output| subject(contest.subject(chosen.kernel(), WeightKind::Signs, input, output));
+    let work = end_to_end(chosen, &values, thresholds, &ladders, images)?;
     entries.push((row("f32", "codes"), work));
     entries.push((row("im2col", "codes"), gemm::fused(&product, &matrix, &ladders)?));
     let shape = super::shape::Shape::new(positions, layer.outputs, layer.columns());

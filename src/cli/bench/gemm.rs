@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Ending;
 use super::answer::{Answer, Peer, Row, Subject};
 use super::contest::{Contest, ContestArguments};
-use super::operands;
+use super::operands::{self, WeightKind};
 use super::output::Format;
 use super::peers::PeerArguments;
 use super::roofline::{self, Roofline};
@@ -20,7 +20,7 @@ use crate::math::{MatrixView, MatrixViewMut, product_in_parallel};
 
 /// Measure products of binary weights and packed codes
 ///
-/// M rows of K codes times N rows of K signs, by every kernel of this processor, with 32-bit sums
+/// M rows of K codes times N rows of K small weights, by every kernel of this processor, with 32-bit sums
 /// or packed codes as output; once with quantizing and packing from f32 included; and beside them
 /// the f32 product of this program. GMAC/s counts 10⁹ useful multiply-adds a second. Each number is
 /// the median of seven repetitions, taken in turn; cycles follow from the clock of the core,
@@ -32,6 +32,9 @@ pub(super) struct Arguments {
     shapes: Vec<Shape>,
     #[command(flatten)]
     contest: ContestArguments,
+    /// Weights; ternary and two-bit ones are two planes of bits
+    #[arg(long, value_enum, default_value_t)]
+    weights: WeightKind,
     #[command(flatten)]
     peers: PeerArguments,
     /// Draw work a cycle against K, and cost against size, to this file; measures shapes of its own
@@ -77,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
     let mut peers = arguments.peers.start(contest.threads())?;
     let mut answer = Answer::new(peers.as_ref());
     for shape in shapes {
-        answer.rows.extend(rows(&contest, shape)?);
+        answer.rows.extend(rows(&contest, arguments.weights, shape)?);
         if let (Some(peers), Some(rows)) = (&mut peers, &mut answer.peers) {
             let Shape { m, n, k } = shape;
             let peer = |timed| Peer::new(timed, &shape.to_string(), shape.macs(), &answer.rows);
@@ -92,28 +95,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
 }
 
 /// The measurements of one shape.
-fn rows(contest: &Contest, shape: Shape) -> Result<Vec<Row>> {
+fn rows(contest: &Contest, kind: WeightKind, shape: Shape) -> Result<Vec<Row>> {
     let Shape { m, n, k } = shape;
-    let bits = contest.bits();
-    let (signs, weights) = operands::signs(n, k)?;
-    let (values, thresholds) = (operands::activations(m * k), operands::thresholds(bits)?);
-    let ladders = operands::ladders(bits, n, k)?;
-    let codes = quantize(&values, &thresholds, m, k)?;
-    let products = contest.kernels().iter();
-    let products = products.map(|&kernel| Product::with_kernel(&signs, bits, kernel));
+    let (planes, weights) = kind.draw(n, k)?;
+    let (values, thresholds) = (operands::activations(m * k), contest.thresholds());
+    let ladders = contest.ladders(n, k)?;
+    let codes = quantize(&values, thresholds, m, k)?;
+    let product = |kernel| Product::of_levels(planes.clone(), contest.levels().clone(), kernel);
+    let products = contest.kernels().iter().map(|&kernel| product(Some(kernel)));
     let products: Vec<Product> = products.collect::<Result<_, _>>()?;
-    let chosen = Product::new(&signs, bits)?.kernel();
+    let chosen = product(None)?.kernel();
     let chosen = products.iter().find(|product| product.kernel() == chosen).or(products.first());
 
     let subject =
         |subject: Subject| Subject { shape: shape.to_string(), macs: shape.macs(), ..subject };
     let mut entries: Vec<(Subject, Work<'_>)> = Vec::new();
     for product in &products {
-        let row = |input, output| subject(contest.subject(product.kernel(), input, output));
+        let row = |input, output| subject(contest.subject(product.kernel(), kind, input, output));
         entries.push((row("codes", "codes"), fused(product, &codes, &ladders)?));
         entries.push((row("codes", "i32"), summed(product, &codes)));
         if chosen.is_some_and(|chosen| std::ptr::eq(chosen, product)) {
-            let work = end_to_end(product, &values, &thresholds, &ladders)?;
+            let work = end_to_end(product, &values, thresholds, &ladders)?;
             entries.push((row("f32", "codes"), work));
         }
     }

@@ -17,6 +17,7 @@ use super::timing::{self, Reading, Work, measure};
 use super::{Ending, operands};
 use crate::bits::{SignMatrix, quantize};
 use crate::record::Table;
+use crate::scheme::Forward;
 
 /// Measure quantizing and packing of f32 activations and weights
 ///
@@ -125,7 +126,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending> {
 fn rows(size: Size, threads: usize, bits: u32) -> Result<Vec<Row>> {
     let Size { rows, columns } = size;
     let values = operands::activations(rows * columns);
-    let thresholds = operands::thresholds(bits)?;
+    let thresholds = operands::thresholds(&operands::half_wave(Forward::Hwgq, bits)?);
     let mut copy = vec![0.0; values.len()];
     let values = values.as_slice();
     let (share, thresholds) = (values.len().div_ceil(threads), thresholds.as_slice());

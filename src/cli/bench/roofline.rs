@@ -116,7 +116,7 @@ impl<'a> Roofline<'a> {
             })
         };
         let packed = self.answer.rows.iter().filter(|row| row.output != "i32");
-        packed.filter(|row| row.bits.is_none() || row.input == "codes").filter_map(point)
+        packed.filter(|row| row.operands.is_none() || row.input == "codes").filter_map(point)
     }
 
     /// The best int8 product of others at each shape; their cycles are counted by our clock.

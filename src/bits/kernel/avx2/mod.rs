@@ -32,6 +32,7 @@ use crate::bits::weights::WeightPlanes;
 pub(in crate::bits) struct Avx2Weights {
     isa: Avx2,
     channels: usize,
+    columns: usize,
     /// Blocks of eight groups in a row, the last one padded.
     blocks: usize,
     /// `blocks` a panel; channels beyond the last are 0.
@@ -68,7 +69,7 @@ impl Avx2Weights {
                 }
             }
         }
-        Ok(Self { isa, channels, blocks, lines })
+        Ok(Self { isa, channels, columns, blocks, lines })
     }
 
     /// Whether [`Avx2Weights::codes`] can climb ladders: those of two bits, for sums that are
@@ -80,7 +81,7 @@ impl Avx2Weights {
     /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
     pub(super) fn sums(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         affine: Affine,
         workspace: &mut Workspace,
         output: &mut [i32],
@@ -95,7 +96,7 @@ impl Avx2Weights {
     /// The codes of signs times codes; `output` has `stride` bytes a row.
     pub(super) fn codes(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         rungs: &Rungs,
         workspace: &mut Workspace,
         (output, stride): (&mut [u8], usize),
@@ -111,16 +112,16 @@ impl Avx2Weights {
     /// channels, with whether it is not the first of them.
     fn for_each(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         room: &mut Room,
         mut finish: impl FnMut(usize, Part<'_>, bool),
     ) {
         let Room { windows, places, spill } = room;
-        windows.find(self.isa, panel, self.blocks);
+        windows.find(self.isa, panel, self.columns);
         let pairs = self.blocks.div_ceil(2);
-        let tiles = panel.bytes().chunks_exact(ROWS * panel.stride());
-        places.resize(tiles.len() * pairs, [Places::ZERO; 2]);
-        for (digits, places) in tiles.zip(places.chunks_exact_mut(pairs)) {
+        places.resize(panel.rows().div_ceil(ROWS) * pairs, [Places::ZERO; 2]);
+        for (tile, places) in places.chunks_exact_mut(pairs).enumerate() {
+            let digits = &panel.bytes()[tile * ROWS * panel.stride()..];
             // SAFETY: the token proves the instructions.
             unsafe { Places::find(self.isa, digits, panel.stride(), places) };
         }

@@ -51,10 +51,10 @@ impl Places {
     /// Those of no digits.
     pub(super) const ZERO: Self = Self([[0; ROWS]; BLOCK_GROUPS]);
 
-    /// Finds the places of the digits of a tile: four rows of `stride` bytes.
+    /// Finds the places of the digits of a tile: the first four rows, `stride` bytes apart.
     #[target_feature(enable = "avx2")]
     pub(super) fn find(_: Avx2, digits: &[u8], stride: usize, pairs: &mut [[Self; 2]]) {
-        assert!(digits.len() >= ROWS * stride && stride >= 16 * pairs.len());
+        assert!(digits.len() >= (ROWS - 1) * stride + 16 * pairs.len(), "the last row has a tail");
         for (step, pair) in pairs.iter_mut().enumerate() {
             let row = |row: usize| {
                 // SAFETY: the assertion found sixteen bytes there.

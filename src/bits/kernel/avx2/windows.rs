@@ -3,15 +3,19 @@
 use std::arch::x86_64::{
     __m256i, _mm256_add_epi8, _mm256_adds_epu8, _mm256_and_si256, _mm256_cmpeq_epi8,
     _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_permute2x128_si256,
-    _mm256_sad_epu8, _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_sad_epu8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
     _mm256_slli_epi64, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi64,
     _mm256_unpacklo_epi64,
 };
 use std::ops::Range;
 
-use super::tile::ROWS;
+use super::tables::GROUP;
+use super::tile::{BLOCK_GROUPS, ROWS};
 use crate::bits::kernel::isa::Avx2;
 use crate::bits::kernel::panel::Panel;
+
+/// Digits of a block.
+const BLOCK: usize = GROUP * BLOCK_GROUPS;
 
 /// Blocks of a part: if all digits were 3, they would add up to 336·32·3 = 32256, so that 16 bits
 /// hold every sum of signs times digits.
@@ -48,11 +52,14 @@ struct Group {
 }
 
 impl Windows {
-    /// Finds the windows of a panel, of `blocks` blocks.
-    pub(super) fn find(&mut self, isa: Avx2, panel: &Panel, blocks: usize) {
-        let groups = panel.bytes().chunks(SHARED * panel.stride());
-        self.groups.resize_with(groups.len(), Group::default);
-        for (group, rows) in self.groups.iter_mut().zip(groups) {
+    /// Finds the windows of a panel of `columns` digits.
+    pub(super) fn find(&mut self, isa: Avx2, panel: &Panel<'_>, columns: usize) {
+        let (blocks, rows) = (columns.div_ceil(BLOCK), panel.rows().next_multiple_of(ROWS));
+        self.groups.resize_with(rows.div_ceil(SHARED), Group::default);
+        for (group, first_row) in self.groups.iter_mut().zip((0..).step_by(SHARED)) {
+            let bytes = &panel.bytes()[first_row * panel.stride()..];
+            let rows = SHARED.min(rows - first_row);
+            let digits = Digits { bytes, stride: panel.stride(), rows, columns };
             group.windows.clear();
             group.totals.clear();
             for first in (0..blocks).step_by(PART) {
@@ -60,7 +67,7 @@ impl Windows {
                 self.sums.resize(count.next_multiple_of(STEP), [0; SHARED]);
                 // SAFETY: the token proves the instructions.
                 unsafe {
-                    find_sums(isa, rows, panel.stride(), first, &mut self.sums);
+                    digits.find_sums(isa, first, &mut self.sums);
                     group.cut(isa, first, &self.sums[..count]);
                 }
             }
@@ -117,39 +124,67 @@ fn add(window: __m256i, totals: &mut [u16; SHARED]) {
     }
 }
 
-/// Finds the sums of blocks from `first` on, whole steps of them.
-///
-/// `rows` are up to [`SHARED`] rows of `stride` bytes each.
-#[target_feature(enable = "avx2")]
-fn find_sums(_: Avx2, rows: &[u8], stride: usize, first: usize, sums: &mut [Sums]) {
-    assert!(stride >= (first + sums.len()) * BLOCK_BYTES, "a row has a tail");
-    let nibble = _mm256_set1_epi8(15);
-    let zero = _mm256_setzero_si256();
-    // The sums of two digits.
-    let of_two = _mm256_setr_epi8(
-        0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6, 0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4,
-        5, 6,
-    );
-    for (sums, begin) in sums.as_chunks_mut::<STEP>().0.iter_mut().zip((first..).step_by(STEP)) {
-        // Of eight rows each, a word for each block, a byte for each row.
-        let mut of_rows = [zero; SHARED / 8];
-        for (words, rows) in of_rows.iter_mut().zip(rows.chunks(8 * stride)) {
-            for row in rows.chunks_exact(stride).rev() {
-                // SAFETY: the assertion above leaves 32 bytes there.
-                let bytes =
-                    unsafe { _mm256_loadu_si256(row.as_ptr().add(begin * BLOCK_BYTES).cast()) };
-                let low = _mm256_and_si256(bytes, nibble);
-                let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
-                let low = _mm256_shuffle_epi8(of_two, low);
-                let high = _mm256_shuffle_epi8(of_two, high);
-                let sum = _mm256_sad_epu8(_mm256_add_epi8(low, high), zero);
-                *words = _mm256_or_si256(_mm256_slli_epi64::<8>(*words), sum);
+/// Rows of digits.
+#[derive(Debug, Clone, Copy)]
+struct Digits<'a> {
+    bytes: &'a [u8],
+    /// Bytes from row to row.
+    stride: usize,
+    /// Up to [`SHARED`].
+    rows: usize,
+    /// Digits of a row: what lies beyond them may be anything.
+    columns: usize,
+}
+
+impl Digits<'_> {
+    /// Finds the sums of blocks from `first` on, whole steps of them.
+    #[target_feature(enable = "avx2")]
+    fn find_sums(self, _: Avx2, first: usize, sums: &mut [Sums]) {
+        let Self { bytes, stride, rows, columns } = self;
+        let length = (first + sums.len()) * BLOCK_BYTES;
+        assert!(bytes.len() >= (rows - 1) * stride + length, "the last row has a tail");
+        let zero = _mm256_setzero_si256();
+        for (sums, begin) in sums.as_chunks_mut().0.iter_mut().zip((first..).step_by(STEP)) {
+            let keep = load(&kept(columns - BLOCK * begin));
+            // Of eight rows each, a word for each block, a byte for each row.
+            let mut of_rows = [zero; SHARED / 8];
+            for (words, first_row) in of_rows.iter_mut().zip((0..rows).step_by(8)) {
+                for row in (first_row..rows.min(first_row + 8)).rev() {
+                    let place = row * stride + begin * BLOCK_BYTES;
+                    // SAFETY: the assertion above leaves 32 bytes there.
+                    let digits = unsafe { _mm256_loadu_si256(bytes.as_ptr().add(place).cast()) };
+                    let sum = digit_sums(_mm256_and_si256(digits, keep));
+                    *words = _mm256_or_si256(_mm256_slli_epi64::<8>(*words), sum);
+                }
+            }
+            let sums: &mut [Sums; STEP] = sums;
+            for (sums, words) in sums.iter_mut().zip(transposed(of_rows)) {
+                store(words, sums);
             }
         }
-        for (sums, words) in sums.iter_mut().zip(transposed(of_rows)) {
-            store(words, sums);
-        }
     }
+}
+
+/// The bits of a vector that belong to the first `digits`.
+fn kept(digits: usize) -> [u8; 32] {
+    std::array::from_fn(|byte| {
+        let left = digits.saturating_sub(4 * byte).min(4);
+        ((1_u16 << (2 * left)) - 1) as u8
+    })
+}
+
+/// The sum of the digits in each word.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn digit_sums(digits: __m256i) -> __m256i {
+    let nibble = _mm256_set1_epi8(15);
+    // The sums of two digits.
+    let pairs: [u8; 32] = std::array::from_fn(|pair| (pair % 4 + pair / 4 % 4) as u8);
+    let pairs = load(&pairs);
+    let low = _mm256_and_si256(digits, nibble);
+    let high = _mm256_and_si256(_mm256_srli_epi16::<4>(digits), nibble);
+    let of_two = [_mm256_shuffle_epi8(pairs, low), _mm256_shuffle_epi8(pairs, high)];
+    _mm256_sad_epu8(_mm256_add_epi8(of_two[0], of_two[1]), _mm256_setzero_si256())
 }
 
 /// Word `i` of vector `j` as word `j` of vector `i`.

@@ -21,10 +21,11 @@ mod tables;
 mod tile;
 mod windows;
 
+use std::sync::Arc;
+
 use self::finish::{CHANNELS, Part};
-use self::tables::{GROUP, Tables};
+use self::tables::{GROUP, Tables, UNIFORM_LEVELS};
 use self::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
-use self::windows::PART;
 pub(super) use self::windows::Windows;
 use super::isa::Vbmi;
 use super::line::Line;
@@ -32,6 +33,7 @@ use super::rungs::Rungs;
 use super::{Affine, Panel, Workspace};
 use crate::bits::error::BitsError;
 use crate::bits::ladders::Ladders;
+use crate::bits::levels::Levels;
 use crate::bits::weights::WeightPlanes;
 
 /// Vectors of a panel: the sums of four rows fill half of the registers.
@@ -42,18 +44,35 @@ const VECTORS_MAX: usize = 4;
 pub(in crate::bits) struct LookupWeights {
     isa: Vbmi,
     channels: usize,
+    columns: usize,
     /// Blocks of four groups in a row, the last one padded.
     blocks: usize,
     /// Vectors of each panel.
     panels: Vec<usize>,
     /// `BLOCK_GROUPS · blocks` lines for each vector, panel after panel.
     lines: Vec<Line>,
-    tables: &'static Tables,
+    /// What each digit counts for.
+    levels: [u8; 4],
+    /// Blocks of a part.
+    part: usize,
+    tables: Arc<Tables>,
 }
 
 impl LookupWeights {
-    /// The layout of `planes`, if the processor has the instructions.
-    pub(super) fn new(planes: &WeightPlanes) -> Result<Self, BitsError> {
+    /// Of each digit, the level that its code counts for, where tables hold them: those of one or two
+    /// bits whose first is 0, since digits beyond the last column are 0, and of which all in a block,
+    /// 28, add up to a byte at most.
+    pub(super) fn levels(levels: &Levels) -> Option<[u8; 4]> {
+        let fits = u8::try_from(usize::from(levels.most()) * GROUP * BLOCK_GROUPS).is_ok();
+        let mut found = [0; 4];
+        let integers = levels.integers();
+        found.get_mut(..integers.len())?.copy_from_slice(integers);
+        (fits && found[0] == 0).then_some(found)
+    }
+
+    /// The layout of `planes`, to meet codes that count for `levels`, if the processor has the
+    /// instructions.
+    pub(super) fn new(planes: &WeightPlanes, levels: &Levels) -> Result<Self, BitsError> {
         let isa = Vbmi::detect().ok_or(BitsError::Unavailable { kernel: "lookup" })?;
         let (channels, columns) = (planes.plane_rows(), planes.columns());
         let blocks = columns.div_ceil(GROUP * BLOCK_GROUPS);
@@ -74,19 +93,23 @@ impl LookupWeights {
             }
             (rest, first) = (after, first + vectors * CHANNELS);
         }
-        Ok(Self { isa, channels, blocks, panels, lines, tables: Tables::uniform() })
+        // Digits of uniform codes, and of those that are no levels for tables, count for themselves.
+        let own = Self::levels(levels).filter(|_| !levels.are_uniform());
+        let levels = own.unwrap_or(UNIFORM_LEVELS);
+        let (part, tables) = (windows::part(levels), Tables::of(levels));
+        Ok(Self { isa, channels, columns, blocks, panels, lines, levels, part, tables })
     }
 
     /// Whether [`LookupWeights::codes`] can climb ladders: those of two bits, for sums that are
     /// complete after one part.
     pub(super) fn can_climb(&self, ladders: &Ladders) -> bool {
-        ladders.bits() == 2 && self.blocks <= PART
+        ladders.bits() == 2 && self.blocks <= self.part
     }
 
     /// `output[i, n] = affine` of the sum of row `i` and channel `n`.
     pub(super) fn sums(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         affine: Affine,
         workspace: &mut Workspace,
         output: &mut [i32],
@@ -101,7 +124,7 @@ impl LookupWeights {
     /// The codes of signs times codes; `output` has `stride` bytes a row.
     pub(super) fn codes(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         rungs: &Rungs,
         workspace: &mut Workspace,
         (output, stride): (&mut [u8], usize),
@@ -117,17 +140,18 @@ impl LookupWeights {
     /// channels, with whether it is not the first of them.
     fn for_each(
         &self,
-        panel: &Panel,
+        panel: &Panel<'_>,
         workspace: &mut Workspace,
         mut finish: impl FnMut(usize, Part<'_>, bool),
     ) {
         let Workspace { windows, spill, .. } = workspace;
-        windows.find(self.isa, panel, self.blocks);
+        windows.find(self.isa, panel, self.columns, (self.levels, self.part));
         let groups = BLOCK_GROUPS * self.blocks;
         let (mut first, mut lines) = (0, self.lines.as_slice());
         for &vectors in &self.panels {
             let (weights, after) = lines.split_at(groups * vectors);
-            for (tile, rows) in panel.bytes().chunks_exact(ROWS * panel.stride()).enumerate() {
+            for tile in 0..panel.rows().div_ceil(ROWS) {
+                let rows = &panel.bytes()[tile * ROWS * panel.stride()..];
                 for (part, totals) in windows.parts(tile) {
                     let lines = part.len() * vectors;
                     spill.resize(spill.len().max(lines), [Line::ZERO; ROWS]);
@@ -143,7 +167,7 @@ impl LookupWeights {
         }
     }
 
-    /// One window of one tile: `blocks` of `rows`, four of `stride` bytes, into a line for each
+    /// One window of one tile: `blocks` of the first four of `rows`, of `stride` bytes each, into a line for each
     /// vector and row.
     fn window(
         &self,
@@ -161,10 +185,10 @@ impl LookupWeights {
         assert!(digits.len() > (ROWS - 1) * stride + length * BLOCK_BYTES);
         assert!((1..=VECTORS_MAX).contains(&vectors));
         let (digits, weights) = (digits.as_ptr(), weights.as_ptr());
-        // SAFETY: the assertions above are what it asks for; the last of the four rows ends first.
+        // SAFETY: the assertions above are what it asks for: of the four rows the last ends last.
         unsafe {
             let out = out.as_mut_ptr().cast();
-            tile::window(self.isa, vectors, digits, stride, weights, length, self.tables, out);
+            tile::window(self.isa, vectors, digits, stride, weights, length, &self.tables, out);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The tables: what every subset of a few digits adds up to.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::bits::kernel::line::Line;
 
 /// Digits of a group: as many as a table of 128 entries has index bits.
 pub(super) const GROUP: usize = 7;
+
+/// Digits that count for themselves.
+pub(super) const UNIFORM_LEVELS: [u8; 4] = [0, 1, 2, 3];
 
 /// Sums over the subsets of six digits, and the seventh digit by itself.
 ///
@@ -21,23 +24,24 @@ pub(super) const GROUP: usize = 7;
 /// table of vpermi2b:        entries 0 … 63       entries 64 … 127
 /// ```
 ///
-/// All lines take 256 KiB, which the second cache holds. Building each table from two smaller ones
+/// Digits need not count for themselves: the tables of other levels are as fast, only their windows are
+/// shorter. All lines take 256 KiB, which the second cache holds. Building each table from two smaller ones
 /// costs one addition more for it, and was slower: decision 11.
 #[derive(Debug)]
 pub(super) struct Tables {
     pub(super) lines: Box<[Line]>,
-    /// Each digit in four bytes.
+    /// What each digit counts for, in four bytes.
     pub(super) sevenths: [[u8; 4]; 4],
 }
 
 impl Tables {
-    /// For digits that stand for themselves.
-    pub(super) fn uniform() -> &'static Self {
-        static UNIFORM: LazyLock<Tables> = LazyLock::new(|| Tables::new([0, 1, 2, 3]));
-        &UNIFORM
+    /// The tables of digits that count for `levels`.
+    pub(super) fn of(levels: [u8; 4]) -> Arc<Self> {
+        static UNIFORM: LazyLock<Arc<Tables>> =
+            LazyLock::new(|| Arc::new(Tables::new(UNIFORM_LEVELS)));
+        if levels == UNIFORM_LEVELS { UNIFORM.clone() } else { Arc::new(Self::new(levels)) }
     }
 
-    /// For digits that stand for these numbers.
     fn new(levels: [u8; 4]) -> Self {
         let level = |index: usize, digit: usize| levels[index >> (2 * digit) & 3];
         let sum = |index: usize, subset: usize| {

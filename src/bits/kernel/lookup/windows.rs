@@ -1,26 +1,35 @@
 //! Windows: how many groups may be added up before a byte could overflow.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_loadu_si512, _mm512_maskz_permutexvar_epi8,
-    _mm512_or_si512, _mm512_popcnt_epi64, _mm512_set1_epi64, _mm512_setzero_si512,
-    _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_storeu_si512, _mm512_test_epi64_mask,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    __m512i, _mm512_add_epi8, _mm512_add_epi64, _mm512_and_si512, _mm512_loadu_si512,
+    _mm512_or_si512, _mm512_permutexvar_epi8, _mm512_popcnt_epi64, _mm512_sad_epu8,
+    _mm512_set1_epi8, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_epi8,
+    _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srli_epi16, _mm512_storeu_si512,
+    _mm512_test_epi64_mask, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 use std::ops::Range;
 
-use super::tile::{BLOCK_BYTES, ROWS};
+use super::tables::{GROUP, UNIFORM_LEVELS};
+use super::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
 use crate::bits::kernel::isa::Vbmi;
 use crate::bits::kernel::panel::Panel;
 
-/// Blocks of a part, whole steps: if all digits were 3, they would add up to 384·28·3 = 32256, so
-/// that 16 bits hold every sum of signs times digits.
-pub(super) const PART: usize = 48 * STEP;
+/// Digits of a block.
+const BLOCK: usize = GROUP * BLOCK_GROUPS;
 
 /// Blocks whose sums are found at a time.
 const STEP: usize = 8;
 
 /// Tiles whose sums lie side by side: those of 32 rows.
 const TILES: usize = 8;
+
+/// Blocks of a part, whole steps: so many that 16 bits hold every sum of signs times digits that count
+/// for `levels`.
+pub(super) fn part(levels: [u8; 4]) -> usize {
+    let most = levels.into_iter().fold(1, u8::max);
+    let blocks = i16::MAX as usize / (BLOCK * usize::from(most));
+    blocks / STEP * STEP
+}
 
 /// Of one block or more, the sums of the digits of the rows of each tile: four of 16 bits in a word.
 type Sums = [u64; TILES];
@@ -32,6 +41,8 @@ pub(in crate::bits::kernel) struct Windows {
     groups: Vec<Group>,
     /// Of each block of the part at hand.
     sums: Vec<Sums>,
+    /// Blocks of a part.
+    part: usize,
 }
 
 /// Where the sums of eight tiles must leave their bytes.
@@ -50,19 +61,34 @@ struct Group {
 }
 
 impl Windows {
-    /// Finds the windows of a panel, of `blocks` blocks.
-    pub(super) fn find(&mut self, isa: Vbmi, panel: &Panel, blocks: usize) {
-        let groups = panel.bytes().chunks(TILES * ROWS * panel.stride());
-        self.groups.resize_with(groups.len(), Group::default);
-        for (group, tiles) in self.groups.iter_mut().zip(groups) {
+    /// Finds the windows of a panel of `columns` digits that count for `levels`, in parts of `part`
+    /// blocks.
+    pub(super) fn find(
+        &mut self,
+        isa: Vbmi,
+        panel: &Panel<'_>,
+        columns: usize,
+        (levels, part): ([u8; 4], usize),
+    ) {
+        self.part = part;
+        let (blocks, tiles) = (columns.div_ceil(BLOCK), panel.rows().div_ceil(ROWS));
+        self.groups.resize_with(tiles.div_ceil(TILES), Group::default);
+        for (group, first_tile) in self.groups.iter_mut().zip((0..).step_by(TILES)) {
+            let rows = ROWS * TILES.min(tiles - first_tile);
+            let bytes = &panel.bytes()[first_tile * ROWS * panel.stride()..];
+            let digits = Digits { bytes, stride: panel.stride(), rows, columns, levels };
             group.windows.clear();
             group.totals.clear();
-            for first in (0..blocks).step_by(PART) {
-                let count = PART.min(blocks - first);
+            for first in (0..blocks).step_by(part) {
+                let count = part.min(blocks - first);
                 self.sums.resize(count.next_multiple_of(STEP), [0; TILES]);
                 // SAFETY: the token proves the instructions.
                 unsafe {
-                    find_sums(isa, tiles, panel.stride(), first, &mut self.sums);
+                    if levels == UNIFORM_LEVELS {
+                        digits.find_sums::<true>(isa, first, &mut self.sums);
+                    } else {
+                        digits.find_sums::<false>(isa, first, &mut self.sums);
+                    }
                     group.cut(isa, first, &self.sums[..count]);
                 }
             }
@@ -79,7 +105,7 @@ impl Windows {
             let total = |row: u32| (totals[tile % TILES] >> (16 * row) & 0xFFFF) as i32;
             [total(0), total(1), total(2), total(3)]
         });
-        windows.chunk_by(|window, _| window.end % PART != 0).zip(totals)
+        windows.chunk_by(|window, _| window.end % self.part != 0).zip(totals)
     }
 }
 
@@ -94,7 +120,7 @@ impl Group {
             // SAFETY: an array of eight words is read.
             let sums = unsafe { _mm512_loadu_si512((&raw const *sums).cast()) };
             total = _mm512_add_epi64(total, sums);
-            // Each of the sums was at most 255 and a block adds at most 84, so none carries.
+            // Each of the sums was at most 255 and a block adds at most as much, so none carries.
             window = _mm512_add_epi64(window, sums);
             if _mm512_test_epi64_mask(window, beyond) != 0 {
                 self.windows.push(start..block);
@@ -106,40 +132,87 @@ impl Group {
     }
 }
 
-/// Finds the sums of blocks from `first` on, whole steps of them.
-///
-/// `tiles` are up to [`TILES`] times four rows of `stride` bytes each.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vpopcntdq")]
-fn find_sums(_: Vbmi, tiles: &[u8], stride: usize, first: usize, sums: &mut [Sums]) {
-    // Seven bytes to a word of eight, the eighth 0.
-    let mut spread = [0_u8; 64];
-    for (byte, from) in (0..).zip(&mut spread) {
-        *from = byte / 8 * 7 + byte % 8;
+/// For each word of eight bytes, the sum of what its digits count for: of any levels by looking up two
+/// digits at a time, of digits that count for themselves by counting bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq")]
+fn level_sums<const UNIFORM: bool>(words: __m512i, pairs: __m512i) -> __m512i {
+    if UNIFORM {
+        let high = _mm512_set1_epi64(0xAAAA_AAAA_AAAA_AAAA_u64.cast_signed());
+        let twice = _mm512_popcnt_epi64(_mm512_and_si512(words, high));
+        return _mm512_add_epi64(_mm512_popcnt_epi64(words), twice);
     }
-    // The last step reads a vector, 64 bytes from the first of its 8·7 bytes on.
-    let length = (first + sums.len()) * BLOCK_BYTES + 8;
-    assert!(stride >= length && tiles.len() <= TILES * ROWS * stride, "a row has a tail");
-    // SAFETY: an array of 64 bytes is read.
-    let spread = unsafe { _mm512_loadu_si512((&raw const spread).cast()) };
-    let high = _mm512_set1_epi64(0xAAAA_AAAA_AAAA_AAAA_u64.cast_signed());
-    for (sums, begin) in sums.as_chunks_mut::<STEP>().0.iter_mut().zip((first..).step_by(STEP)) {
-        let mut of_tiles = [_mm512_setzero_si512(); TILES];
-        for (sums, tile) in of_tiles.iter_mut().zip(tiles.chunks_exact(ROWS * stride)) {
-            for row in (0..ROWS).rev() {
-                let place = row * stride + begin * BLOCK_BYTES;
-                // SAFETY: the row is `stride` bytes long, and the assertion above leaves 64 here.
-                let bytes = unsafe { _mm512_loadu_si512(tile.as_ptr().add(place).cast()) };
-                let words = _mm512_maskz_permutexvar_epi8(0x7F7F_7F7F_7F7F_7F7F, spread, bytes);
-                let ones = _mm512_popcnt_epi64(words);
-                let high = _mm512_popcnt_epi64(_mm512_and_si512(words, high));
-                let sum = _mm512_add_epi64(ones, high);
-                *sums = _mm512_or_si512(_mm512_slli_epi64::<16>(*sums), sum);
+    let nibbles = _mm512_set1_epi8(0x0F);
+    let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(words), nibbles);
+    let lower = _mm512_shuffle_epi8(pairs, _mm512_and_si512(words, nibbles));
+    let sums = _mm512_add_epi8(lower, _mm512_shuffle_epi8(pairs, upper));
+    _mm512_sad_epu8(sums, _mm512_setzero_si512())
+}
+
+/// Rows of digits.
+#[derive(Debug, Clone, Copy)]
+struct Digits<'a> {
+    bytes: &'a [u8],
+    /// Bytes from row to row.
+    stride: usize,
+    /// Up to [`TILES`] times four.
+    rows: usize,
+    /// Digits of a row: what lies beyond them may be anything.
+    columns: usize,
+    /// What they count for.
+    levels: [u8; 4],
+}
+
+impl Digits<'_> {
+    /// Finds the sums of blocks from `first` on, whole steps of them.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vpopcntdq")]
+    fn find_sums<const UNIFORM: bool>(self, _: Vbmi, first: usize, sums: &mut [Sums]) {
+        let pairs: [u8; 64] =
+            std::array::from_fn(|pair| self.levels[pair & 3] + self.levels[pair >> 2 & 3]);
+        // Seven bytes to a word of eight, the eighth 0.
+        let mut spread = [0_u8; 64];
+        for (byte, from) in (0..).zip(&mut spread) {
+            *from = byte / 8 * 7 + byte % 8;
+        }
+        // The last step reads a vector of each row, 64 bytes from the first of its 8·7 bytes on.
+        let length = (first + sums.len()) * BLOCK_BYTES + 8;
+        let (bytes, stride) = (self.bytes, self.stride);
+        assert!(bytes.len() >= (self.rows - 1) * stride + length, "the last row has a tail");
+        // SAFETY: two arrays of 64 bytes are read.
+        let [spread, pairs] =
+            unsafe { [spread, pairs].map(|bytes| _mm512_loadu_si512((&raw const bytes).cast())) };
+        let steps = sums.as_chunks_mut::<STEP>().0.iter_mut().zip((first..).step_by(STEP));
+        for (sums, begin) in steps {
+            let known = self.known(begin);
+            let mut of_tiles = [_mm512_setzero_si512(); TILES];
+            for (sums, tile) in of_tiles.iter_mut().zip((0..self.rows).step_by(ROWS)) {
+                for row in (tile..tile + ROWS).rev() {
+                    let place = row * stride + begin * BLOCK_BYTES;
+                    // SAFETY: there are 64 bytes here, by the assertion above.
+                    let bytes = unsafe { _mm512_loadu_si512(bytes.as_ptr().add(place).cast()) };
+                    let words = _mm512_permutexvar_epi8(spread, bytes);
+                    let words = _mm512_and_si512(words, known);
+                    let sum = level_sums::<UNIFORM>(words, pairs);
+                    *sums = _mm512_or_si512(_mm512_slli_epi64::<16>(*sums), sum);
+                }
+            }
+            let of_blocks = transposed(&of_tiles);
+            for block in 0..STEP {
+                sums[block] = words(of_blocks[block]);
             }
         }
-        let of_blocks = transposed(&of_tiles);
-        for block in 0..STEP {
-            sums[block] = words(of_blocks[block]);
-        }
+    }
+
+    /// Of the blocks of a step, a word each, the bits that are digits of a row.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn known(self, begin: usize) -> __m512i {
+        let known: [u64; STEP] = std::array::from_fn(|block| {
+            let digits = self.columns.saturating_sub((begin + block) * BLOCK).min(BLOCK);
+            (1 << (2 * digits)) - 1
+        });
+        // SAFETY: an array of eight words is read.
+        unsafe { _mm512_loadu_si512((&raw const known).cast()) }
     }
 }
 
