@@ -30,6 +30,12 @@ const BLOCK_BYTES: usize = 8;
 /// Rows whose windows are the same: eight tiles.
 const SHARED: usize = 32;
 
+/// The sums of two digits, for each four bits of them, in both halves of a vector.
+const PAIRS: [u8; 32] = [
+    0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6, //
+    0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6,
+];
+
 /// Of one block, or some that make no more than a byte, the sums of the digits of each row.
 type Sums = [u8; SHARED];
 
@@ -167,9 +173,12 @@ impl Digits<'_> {
 
 /// The bits of a vector that belong to the first `digits`.
 fn kept(digits: usize) -> [u8; 32] {
-    std::array::from_fn(|byte| {
-        let left = digits.saturating_sub(4 * byte).min(4);
-        ((1_u16 << (2 * left)) - 1) as u8
+    std::array::from_fn(|byte| match digits.saturating_sub(GROUP * byte) {
+        0 => 0,
+        1 => 0x03,
+        2 => 0x0F,
+        3 => 0x3F,
+        _ => 0xFF,
     })
 }
 
@@ -178,9 +187,7 @@ fn kept(digits: usize) -> [u8; 32] {
 #[target_feature(enable = "avx2")]
 fn digit_sums(digits: __m256i) -> __m256i {
     let nibble = _mm256_set1_epi8(15);
-    // The sums of two digits.
-    let pairs: [u8; 32] = std::array::from_fn(|pair| (pair % 4 + pair / 4 % 4) as u8);
-    let pairs = load(&pairs);
+    let pairs = load(&PAIRS);
     let low = _mm256_and_si256(digits, nibble);
     let high = _mm256_and_si256(_mm256_srli_epi16::<4>(digits), nibble);
     let of_two = [_mm256_shuffle_epi8(pairs, low), _mm256_shuffle_epi8(pairs, high)];

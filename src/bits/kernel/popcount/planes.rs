@@ -63,9 +63,9 @@ impl Planes {
         self.totals.resize(rows, 0);
         // The bits of the last vector that belong to a digit.
         let end = columns * PLANES - 64 * WORDS * (vectors - 1);
-        let keep: [u64; WORDS] = std::array::from_fn(|word| {
-            let bits = end.saturating_sub(64 * word).min(64);
-            u64::MAX.checked_shr(64 - bits as u32).unwrap_or(0)
+        let keep: [u64; WORDS] = std::array::from_fn(|word| match end.saturating_sub(64 * word) {
+            bits @ 0..64 => (1 << bits) - 1,
+            _ => u64::MAX,
         });
         let length = 8 * self.stride;
         let targets = self.words.chunks_exact_mut(self.stride).zip(&mut self.totals);

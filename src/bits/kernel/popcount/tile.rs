@@ -34,6 +34,17 @@ pub(super) const ROWS: usize = TILE_ROWS;
 /// Channels of a panel.
 pub(super) const CHANNELS: usize = LANES * VECTORS;
 
+/// The places of the lower halves of 32 sums.
+static EVENS: [u16; CHANNELS] = {
+    let mut evens = [0; CHANNELS];
+    let mut place = 1;
+    while place < CHANNELS {
+        evens[place] = evens[place - 1] + 2;
+        place += 1;
+    }
+    evens
+};
+
 /// What one vector of weights shares with a word of two rows is counted and added to the sums of these
 /// two.
 ///
@@ -189,9 +200,8 @@ impl<const PLANES: usize> Tile<'_, PLANES> {
     pub(super) fn codes(self, rungs: &Rungs, (output, stride): (&mut [u8], usize)) {
         let counts = self.counts();
         let limits = Limits::load(rungs.block(self.first));
-        let evens: [i16; 32] = std::array::from_fn(|word| 2 * word as i16);
         // SAFETY: an array of 64 bytes is read.
-        let evens = unsafe { _mm512_loadu_si512((&raw const evens).cast()) };
+        let evens = unsafe { _mm512_loadu_si512((&raw const EVENS).cast()) };
         for (row, output) in output.chunks_exact_mut(stride).take(ROWS).enumerate() {
             let [low, high] = row_of(&counts, row);
             let sums = _mm512_permutex2var_epi16(low, evens, high);
