@@ -56,11 +56,16 @@ impl Part<'_> {
     #[target_feature(enable = "avx2")]
     pub(super) fn codes(self, rungs: &Rungs, (output, stride): (&mut [u8], usize)) {
         let affine = Affine { factor: 2, offset: -1 };
-        let rungs = rungs.vector(self.first);
+        let mut sums = [[[_mm256_setzero_si256(); 2]; VECTORS]; ROWS];
+        for (row, sums) in sums.iter_mut().enumerate() {
+            *sums = self.row(row, affine);
+        }
         let mut fours = [[_mm256_setzero_si256(); VECTORS]; ROWS];
-        for row in 0..ROWS {
-            let sums = self.row(row, affine);
-            fours[row] = [codes(sums[0], &rungs[0]), codes(sums[1], &rungs[1])];
+        for (vector, rungs) in rungs.vector(self.first).iter().enumerate() {
+            let limits = Limits::load(rungs);
+            for (fours, sums) in fours.iter_mut().zip(&sums) {
+                fours[vector] = limits.codes(sums[vector]);
+            }
         }
         let mut rows = output.chunks_exact_mut(stride);
         for &[first, second] in fours.as_chunks().0 {
@@ -149,24 +154,38 @@ fn write_some(sums: [[__m256i; 2]; VECTORS], output: &mut [i32], add: bool) {
     }
 }
 
-/// The codes of 32 channels, four of them in each 32 bits: channels 0-3, 4-7, 16-19, 20-23 in the
-/// lower half, 8-11, 12-15, 24-27, 28-31 in the upper one.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn codes([lower, upper]: [__m256i; 2], rungs: &Block) -> __m256i {
-    let [flips, one, two, three] =
-        [&rungs.flips, &rungs.limits[0], &rungs.limits[1], &rungs.limits[2]];
-    let lower = _mm256_xor_si256(lower, half(flips, 0));
-    let upper = _mm256_xor_si256(upper, half(flips, 1));
-    // -1 for each limit that was not reached.
-    let mut codes = _mm256_set1_epi8(3);
-    for limits in [one, two, three] {
-        let lower = _mm256_cmpgt_epi16(half(limits, 0), lower);
-        let upper = _mm256_cmpgt_epi16(half(limits, 1), upper);
-        codes = _mm256_add_epi8(codes, _mm256_packs_epi16(lower, upper));
+/// The limits of 32 channels, in registers: of channels 0 to 15, and 16 to 31.
+#[derive(Clone, Copy)]
+struct Limits {
+    flips: [__m256i; 2],
+    limits: [[__m256i; 2]; 3],
+}
+
+impl Limits {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn load(rungs: &Block) -> Self {
+        let [one, two, three] = &rungs.limits;
+        Self { flips: halves(&rungs.flips), limits: [halves(one), halves(two), halves(three)] }
     }
-    let pairs = _mm256_maddubs_epi16(codes, _mm256_set1_epi16(0x0401));
-    _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0010_0001))
+
+    /// The codes of 32 channels, four of them in each 32 bits: channels 0-3, 4-7, 16-19, 20-23 in the
+    /// lower half, 8-11, 12-15, 24-27, 28-31 in the upper one.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn codes(self, [lower, upper]: [__m256i; 2]) -> __m256i {
+        let lower = _mm256_xor_si256(lower, self.flips[0]);
+        let upper = _mm256_xor_si256(upper, self.flips[1]);
+        // -1 for each limit that was not reached.
+        let mut codes = _mm256_set1_epi8(3);
+        for limits in self.limits {
+            let lower = _mm256_cmpgt_epi16(limits[0], lower);
+            let upper = _mm256_cmpgt_epi16(limits[1], upper);
+            codes = _mm256_add_epi8(codes, _mm256_packs_epi16(lower, upper));
+        }
+        let pairs = _mm256_maddubs_epi16(codes, _mm256_set1_epi16(0x0401));
+        _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0010_0001))
+    }
 }
 
 /// The streams of two rows of 64 channels, from the codes of their vectors.
@@ -186,13 +205,12 @@ fn joined(first: [__m256i; VECTORS], second: [__m256i; VECTORS]) -> [[u8; 16]; 2
     streams
 }
 
-/// The first or second 16 of 32 words.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn half(words: &[i16; 32], half: usize) -> __m256i {
-    let words = &words.as_chunks::<16>().0[half];
-    // SAFETY: an array of 32 bytes is read.
-    unsafe { _mm256_loadu_si256((&raw const *words).cast()) }
+fn halves(words: &[i16; 32]) -> [__m256i; 2] {
+    let words = words.as_ptr();
+    // SAFETY: an array of 64 bytes is read.
+    unsafe { [_mm256_loadu_si256(words.cast()), _mm256_loadu_si256(words.add(16).cast())] }
 }
 
 #[inline]
