@@ -149,9 +149,12 @@ impl Digits<'_> {
         let Self { bytes, stride, rows, columns } = self;
         let length = (first + sums.len()) * BLOCK_BYTES;
         assert!(bytes.len() >= (rows - 1) * stride + length, "the last row has a tail");
-        let zero = _mm256_setzero_si256();
+        let (zero, all) = (_mm256_setzero_si256(), _mm256_set1_epi8(-1));
+        // The last step of a row, and its digits.
+        let last = (columns - 1) / (BLOCK * STEP) * STEP;
+        let few = load(&kept(columns - BLOCK * last));
         for (sums, begin) in sums.as_chunks_mut().0.iter_mut().zip((first..).step_by(STEP)) {
-            let keep = load(&kept(columns - BLOCK * begin));
+            let keep = if begin == last { few } else { all };
             // Of eight rows each, a word for each block, a byte for each row.
             let mut of_rows = [zero; SHARED / 8];
             for (words, first_row) in of_rows.iter_mut().zip((0..rows).step_by(8)) {
