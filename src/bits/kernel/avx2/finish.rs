@@ -5,17 +5,17 @@
 //! even ones, `W - 256·H`, modulo 2¹⁶. A part is so short that `factor·sum + offset·total` fits too.
 
 use std::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_prefetch, _mm_storeu_si128, _mm_unpackhi_epi16, _mm_unpacklo_epi16,
-    _mm256_add_epi8, _mm256_add_epi16, _mm256_castsi256_si128, _mm256_cmpgt_epi16,
-    _mm256_cvtepi16_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
-    _mm256_maddubs_epi16, _mm256_mullo_epi16, _mm256_packs_epi16, _mm256_packus_epi16,
-    _mm256_packus_epi32, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32,
-    _mm256_setzero_si256, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_storeu_si256,
-    _mm256_sub_epi16, _mm256_xor_si256,
+    __m256i, _mm_storeu_si128, _mm_unpackhi_epi16, _mm_unpacklo_epi16, _mm256_add_epi8,
+    _mm256_add_epi16, _mm256_castsi256_si128, _mm256_cmpgt_epi16, _mm256_cvtepi16_epi32,
+    _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
+    _mm256_mullo_epi16, _mm256_packs_epi16, _mm256_packus_epi16, _mm256_packus_epi32,
+    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256,
+    _mm256_slli_epi16, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi16, _mm256_xor_si256,
 };
 
 use super::tile::{LANES, ROWS, VECTORS, Window};
 use crate::bits::kernel::Affine;
+use crate::bits::kernel::line::fetch;
 use crate::bits::kernel::rungs::{Block, Rungs};
 
 /// Channels of a panel.
@@ -37,7 +37,8 @@ impl Part<'_> {
     #[target_feature(enable = "avx2")]
     pub(super) fn sums(self, affine: Affine, (output, channels): (&mut [i32], usize), add: bool) {
         let length = CHANNELS.min(channels - self.first);
-        fetch(output, channels, self.first);
+        // Those of the next tile.
+        fetch::<{ CHANNELS / 16 }>(output, channels, ROWS..2 * ROWS, self.first);
         for row in 0..ROWS {
             let start = row * channels + self.first;
             let Some(output) = output.get_mut(start..start + length) else { break };
@@ -111,17 +112,6 @@ impl Part<'_> {
             }
         }
         words
-    }
-}
-
-/// Fetches the places of the next tile, so that its sums need not wait for them.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn fetch(output: &[i32], channels: usize, first: usize) {
-    for row in ROWS..2 * ROWS {
-        for line in output.get(row * channels + first..).unwrap_or_default().chunks(16).take(4) {
-            _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
-        }
     }
 }
 

@@ -18,7 +18,7 @@ use std::arch::x86_64::{
 };
 
 use crate::bits::kernel::Affine;
-use crate::bits::kernel::line::Line;
+use crate::bits::kernel::line::{Line, fetch};
 use crate::bits::kernel::panel::TILE_ROWS;
 use crate::bits::kernel::rungs::{Limits, Rungs};
 
@@ -180,9 +180,11 @@ impl<const PLANES: usize> Tile<'_, PLANES> {
     /// at most `ROWS`, of `channels` each.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
     pub(super) fn sums(self, affine: Affine, (output, channels): (&mut [i32], usize)) {
+        let length = CHANNELS.min(channels - self.first);
+        // Those of the next tile.
+        fetch::<{ CHANNELS / 16 }>(output, channels, ROWS..2 * ROWS, self.first);
         let counts = self.counts();
         let factor = _mm512_set1_epi32(affine.factor);
-        let length = CHANNELS.min(channels - self.first);
         for row in 0..ROWS {
             let start = row * channels + self.first;
             let Some(output) = output.get_mut(start..start + length) else { break };
