@@ -21,11 +21,12 @@ mod tables;
 mod tile;
 mod windows;
 
+use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 use std::sync::Arc;
 
 use self::finish::{CHANNELS, Part};
-use self::tables::{GROUP, Tables, UNIFORM_LEVELS};
-use self::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
+use self::tables::{BLOCK_GROUPS, Depth, Tables, UNIFORM};
+use self::tile::ROWS;
 pub(super) use self::windows::Windows;
 use super::isa::Vbmi;
 use super::line::Line;
@@ -51,8 +52,6 @@ pub(in crate::bits) struct LookupWeights {
     panels: Vec<usize>,
     /// `BLOCK_GROUPS · blocks` lines for each vector, panel after panel.
     lines: Vec<Line>,
-    /// What each digit counts for.
-    levels: [u8; 4],
     /// Blocks of a part.
     part: usize,
     tables: Arc<Tables>,
@@ -63,7 +62,7 @@ impl LookupWeights {
     /// bits whose first is 0, since digits beyond the last column are 0, and of which all in a block,
     /// 28, add up to a byte at most.
     pub(super) fn levels(levels: &Levels) -> Option<[u8; 4]> {
-        let fits = u8::try_from(usize::from(levels.most()) * GROUP * BLOCK_GROUPS).is_ok();
+        let fits = u8::try_from(usize::from(levels.most()) * Depth::Seven.block()).is_ok();
         let mut found = [0; 4];
         let integers = levels.integers();
         found.get_mut(..integers.len())?.copy_from_slice(integers);
@@ -75,10 +74,12 @@ impl LookupWeights {
     pub(super) fn new(planes: &WeightPlanes, levels: &Levels) -> Result<Self, BitsError> {
         let isa = Vbmi::detect().ok_or(BitsError::Unavailable { kernel: "lookup" })?;
         let (channels, columns) = (planes.plane_rows(), planes.columns());
-        let blocks = columns.div_ceil(GROUP * BLOCK_GROUPS);
-        let panels = shares(channels.div_ceil(CHANNELS), VECTORS_MAX);
+        let vectors = channels.div_ceil(CHANNELS);
+        let depth = if vectors == 1 { Depth::Five } else { Depth::Seven };
+        let blocks = columns.div_ceil(depth.block());
+        let panels = shares(vectors, VECTORS_MAX);
         let groups = BLOCK_GROUPS * blocks;
-        let mut lines = vec![Line::ZERO; groups * channels.div_ceil(CHANNELS)];
+        let mut lines = vec![Line::ZERO; groups * vectors];
         let mut rest = lines.as_mut_slice();
         let mut first = 0;
         for &vectors in &panels {
@@ -88,16 +89,16 @@ impl LookupWeights {
                 let byte = 2 * (lane % 32) + lane / 32;
                 let row = planes.plane_row(channel);
                 for (group, lines) in panel.chunks_exact_mut(vectors).enumerate() {
-                    lines[vector].0[byte] = index(row, group);
+                    lines[vector].0[byte] = index(row, group, depth.digits());
                 }
             }
             (rest, first) = (after, first + vectors * CHANNELS);
         }
         // Digits of uniform codes, and of those that are no levels for tables, count for themselves.
         let own = Self::levels(levels).filter(|_| !levels.are_uniform());
-        let levels = own.unwrap_or(UNIFORM_LEVELS);
-        let (part, tables) = (windows::part(levels), Tables::of(levels));
-        Ok(Self { isa, channels, columns, blocks, panels, lines, levels, part, tables })
+        let tables = Tables::of(depth, own.unwrap_or(UNIFORM));
+        let part = windows::part(&tables);
+        Ok(Self { isa, channels, columns, blocks, panels, lines, part, tables })
     }
 
     /// Whether [`LookupWeights::codes`] can climb ladders: those of two bits, for sums that are
@@ -145,51 +146,69 @@ impl LookupWeights {
         mut finish: impl FnMut(usize, Part<'_>, bool),
     ) {
         let Workspace { windows, spill, .. } = workspace;
-        windows.find(self.isa, panel, self.columns, (self.levels, self.part));
+        windows.find(self.isa, panel, self.columns, (&self.tables, self.part));
         let groups = BLOCK_GROUPS * self.blocks;
         let (mut first, mut lines) = (0, self.lines.as_slice());
         for &vectors in &self.panels {
             let (weights, after) = lines.split_at(groups * vectors);
             for tile in 0..panel.rows().div_ceil(ROWS) {
-                let rows = &panel.bytes()[tile * ROWS * panel.stride()..];
-                for (part, totals) in windows.parts(tile) {
-                    let lines = part.len() * vectors;
-                    spill.resize(spill.len().max(lines), [Line::ZERO; ROWS]);
-                    for (window, spill) in part.iter().zip(spill.chunks_exact_mut(vectors)) {
-                        self.window(rows, panel.stride(), weights, window.clone(), spill);
-                    }
-                    let windows = &spill[..lines];
-                    let is_later = part[0].start > 0;
-                    finish(tile, Part { windows, vectors, first, totals }, is_later);
+                if first == 0 {
+                    ask_for_next(panel, tile);
+                }
+                for (part, (lengths, totals)) in windows.parts(tile).enumerate() {
+                    // The last length is none.
+                    let count = vectors * (lengths.len() - 1);
+                    spill.resize(spill.len().max(count), [Line::ZERO; ROWS]);
+                    let begin = part * self.part;
+                    let place =
+                        tile * ROWS * panel.stride() + begin * self.tables.depth.block_bytes();
+                    let digits = (&panel.bytes()[place..], panel.stride());
+                    let weights = &weights[begin * BLOCK_GROUPS * vectors..];
+                    self.add_up(digits, weights, vectors, lengths, &mut spill[..count]);
+                    let windows = &spill[..count];
+                    finish(tile, Part { windows, vectors, first, totals }, part > 0);
                 }
             }
             (lines, first) = (after, first + vectors * CHANNELS);
         }
     }
 
-    /// One window of one tile: `blocks` of the first four of `rows`, of `stride` bytes each, into a line for each
-    /// vector and row.
-    fn window(
+    /// The sums of windows of `lengths` blocks, the last of them 0, for four rows of `digits`, which are
+    /// `stride` bytes apart.
+    fn add_up(
         &self,
-        rows: &[u8],
-        stride: usize,
+        (digits, stride): (&[u8], usize),
         weights: &[Line],
-        blocks: std::ops::Range<usize>,
+        vectors: usize,
+        lengths: &[usize],
         out: &mut [[Line; ROWS]],
     ) {
-        let vectors = out.len();
-        let digits = &rows[blocks.start * BLOCK_BYTES..];
-        let weights = &weights[blocks.start * BLOCK_GROUPS * vectors..];
-        let length = blocks.len();
-        assert!(length > 0 && weights.len() >= length * BLOCK_GROUPS * vectors);
-        assert!(digits.len() > (ROWS - 1) * stride + length * BLOCK_BYTES);
-        assert!((1..=VECTORS_MAX).contains(&vectors));
-        let (digits, weights) = (digits.as_ptr(), weights.as_ptr());
+        let depth = self.tables.depth;
+        let most = if depth == Depth::Five { 1 } else { VECTORS_MAX };
+        assert!((1..=most).contains(&vectors), "there is a loop for so many");
+        let windows = lengths.len() - 1;
+        let ends = lengths.iter().position(|&length| length == 0);
+        assert!(ends == Some(windows) && windows > 0 && out.len() == windows * vectors);
+        let blocks = lengths.iter().sum::<usize>();
+        assert!(weights.len() >= blocks * BLOCK_GROUPS * vectors);
+        assert!(digits.len() >= (ROWS - 1) * stride + (blocks - 1) * depth.block_bytes() + 8);
+        let (digits, weights, lengths) = (digits.as_ptr(), weights.as_ptr(), lengths.as_ptr());
         // SAFETY: the assertions above are what it asks for: of the four rows the last ends last.
         unsafe {
             let out = out.as_mut_ptr().cast();
-            tile::window(self.isa, vectors, digits, stride, weights, length, &self.tables, out);
+            tile::windows(self.isa, vectors, digits, stride, weights, lengths, &self.tables, out);
         }
+    }
+}
+
+/// Asks for the tile that comes after as many rows as the panel has, to be in the first cache when its
+/// turn comes.
+fn ask_for_next(panel: &Panel<'_>, tile: usize) {
+    let stride = panel.stride();
+    let first = panel.bytes().as_ptr().wrapping_add((panel.rows() + tile * ROWS) * stride);
+    for place in (0..ROWS * stride).step_by(64) {
+        // SAFETY: any address may be asked for; what is not there is not fetched.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(place).cast()) };
     }
 }
 
@@ -199,10 +218,11 @@ fn shares(count: usize, most: usize) -> Vec<usize> {
     (0..shares).map(|share| (count + share) / shares).rev().collect()
 }
 
-/// The seven weights of a group, as far as there are columns.
-fn index(row: &[u64], group: usize) -> u8 {
-    let (word, bit) = (GROUP * group / 64, GROUP * group % 64);
+/// The `digits` weights of a group, as far as there are columns.
+#[expect(clippy::cast_possible_truncation, reason = "seven bits at most are left")]
+fn index(row: &[u64], group: usize, digits: usize) -> u8 {
+    let (word, bit) = (digits * group / 64, digits * group % 64);
     let low = row.get(word).map_or(0, |word| word >> bit);
     let high = row.get(word + 1).map_or(0, |word| u128::from(*word) << 64 >> bit);
-    ((u128::from(low) | high) & 0x7F) as u8
+    ((u128::from(low) | high) & ((1 << digits) - 1)) as u8
 }

@@ -14,15 +14,9 @@
 
 use std::arch::asm;
 
-use super::tables::Tables;
+use super::tables::{Depth, LINES, LINES_OF_FIVE, Tables};
 use crate::bits::kernel::isa::Vbmi;
 use crate::bits::kernel::line::Line;
-
-/// Groups that a pass of the loop takes: their digits of a row are 56 bits, one load.
-pub(super) const BLOCK_GROUPS: usize = 4;
-
-/// Bytes of the digits of a block.
-pub(super) const BLOCK_BYTES: usize = 7;
 
 /// Rows of a tile.
 pub(super) const ROWS: usize = 4;
@@ -49,7 +43,7 @@ macro_rules! table {
             "and {t:e}, 12\n",
             "vpbroadcastd zmm",
             $high,
-            ", [{sevenths} + {t}]\n",
+            ", [{lines} + {t} + 262144]\n",
             "vpaddb zmm",
             $high,
             ", zmm",
@@ -112,6 +106,81 @@ macro_rules! vector {
     };
 }
 
+/// The tables of four rows, of five digits each, in registers 16 to 19: `$rotate` brings the digits to
+/// bits 5 to 14, the offset of half a line. An index of five bits never asks for the upper half of a
+/// register.
+macro_rules! tables_of_five {
+    ($rotate:literal) => {
+        concat!(
+            tables_of_five!("d0", $rotate, 16),
+            tables_of_five!("d1", $rotate, 17),
+            tables_of_five!("d2", $rotate, 18),
+            tables_of_five!("d3", $rotate, 19),
+        )
+    };
+    ($digits:literal, $rotate:literal, $table:literal) => {
+        concat!(
+            "rorx {t}, {",
+            $digits,
+            "}, ",
+            $rotate,
+            "\n",
+            "and {t:e}, 0x7fe0\n",
+            "vmovdqa64 ymm",
+            $table,
+            ", [{lines} + {t}]\n",
+        )
+    };
+}
+
+/// Looks up 64 channels for four rows in tables of half a register.
+macro_rules! vector_of_five {
+    () => {
+        concat!(
+            "vmovdqa64 zmm20, [{w}]\n",
+            "vpermb zmm24, zmm20, zmm16\n",
+            "vpermb zmm25, zmm20, zmm17\n",
+            "vpaddb zmm0, zmm0, zmm24\n",
+            "vpaddb zmm1, zmm1, zmm25\n",
+            "vpermb zmm26, zmm20, zmm18\n",
+            "vpermb zmm27, zmm20, zmm19\n",
+            "vpaddb zmm2, zmm2, zmm26\n",
+            "vpaddb zmm3, zmm3, zmm27\n",
+            "add {w}, 64\n",
+        )
+    };
+}
+
+/// The groups of a block, and its bytes of digits.
+macro_rules! block {
+    (5, 1) => {
+        concat!(
+            "add {d}, 5\n",
+            tables_of_five!(59),
+            vector_of_five!(),
+            tables_of_five!(5),
+            vector_of_five!(),
+            tables_of_five!(15),
+            vector_of_five!(),
+            tables_of_five!(25),
+            vector_of_five!(),
+        )
+    };
+    (7, $vectors:tt) => {
+        concat!(
+            "add {d}, 7\n",
+            tables!(58, 10),
+            vectors!($vectors),
+            tables!(8, 24),
+            vectors!($vectors),
+            tables!(22, 38),
+            vectors!($vectors),
+            tables!(36, 52),
+            vectors!($vectors),
+        )
+    };
+}
+
 macro_rules! vectors {
     (1) => {
         concat!(vector!(0, 0, 1, 2, 3), "add {w}, 64\n")
@@ -157,9 +226,12 @@ macro_rules! store_vectors {
     (4) => { concat!(store_vectors!(3), store!(12 at 768, 13 at 832, 14 at 896, 15 at 960)) };
 }
 
-macro_rules! window {
-    ($vectors:tt, $digits:ident, $stride:ident, $weights:ident, $blocks:ident, $tables:ident, $out:ident) => {
+macro_rules! windows {
+    ($depth:tt, $vectors:tt, $digits:ident, $stride:ident, $weights:ident, $lengths:ident, $tables:ident, $out:ident) => {
         asm!(
+            "3:",
+            "mov {blocks}, [{lengths}]",
+            "add {lengths}, 8",
             clear!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
             ".p2align 6",
             "2:",
@@ -167,26 +239,22 @@ macro_rules! window {
             "mov {d1}, [{d} + {s}]",
             "mov {d2}, [{d} + 2*{s}]",
             "mov {d3}, [{d} + {s3}]",
-            "add {d}, 7",
-            tables!(58, 10),
-            vectors!($vectors),
-            tables!(8, 24),
-            vectors!($vectors),
-            tables!(22, 38),
-            vectors!($vectors),
-            tables!(36, 52),
-            vectors!($vectors),
+            block!($depth, $vectors),
             "dec {blocks}",
             "jnz 2b",
             store_vectors!($vectors),
+            "add {out}, {window}",
+            "cmp qword ptr [{lengths}], 0",
+            "jne 3b",
             d = inout(reg) $digits => _,
             s = in(reg) $stride,
             s3 = in(reg) 3 * $stride,
             w = inout(reg) $weights => _,
-            blocks = inout(reg) $blocks => _,
-            lines = in(reg) $tables.lines.as_ptr(),
-            sevenths = in(reg) $tables.sevenths.as_ptr(),
-            out = in(reg) $out,
+            blocks = out(reg) _,
+            lengths = inout(reg) $lengths => _,
+            lines = in(reg) $tables.as_ptr(),
+            out = inout(reg) $out => _,
+            window = const ROWS * $vectors * 64,
             d0 = out(reg) _,
             d1 = out(reg) _,
             d2 = out(reg) _,
@@ -204,58 +272,41 @@ macro_rules! window {
     };
 }
 
-/// The sums of a window of `blocks` blocks, at least one, in bytes: line `4·v + x` of `out` has
-/// vector `v` of row `x`. None may exceed 255.
+/// The sums of windows of `lengths` blocks, in bytes: line `4·(vectors·i + v) + x` of `out` has window
+/// `i` of vector `v` of row `x`. None may exceed 255.
 ///
 /// # Safety
 ///
-/// From `digits` on, `7·blocks + 1` bytes of each of the four rows, `stride` bytes apart, can be
-/// read; from `weights` on, `4·vectors` lines for each block; and `4·vectors` lines written to `out`.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi2")]
-unsafe fn window_of<const VECTORS: usize>(
-    digits: *const u8,
-    stride: usize,
-    weights: *const Line,
-    blocks: usize,
-    tables: &Tables,
-    out: *mut Line,
-) {
-    // SAFETY: the loop reads 8 bytes of each row at each block, 7 bytes on from the one before;
-    // lines at offsets below 2¹⁸, which are all within `tables.lines`, of 4096 of 64 bytes; four
-    // bytes at 0, 4, 8 or 12 of `tables.sevenths`; and what the caller promises.
-    unsafe {
-        match VECTORS {
-            1 => window!(1, digits, stride, weights, blocks, tables, out),
-            2 => window!(2, digits, stride, weights, blocks, tables, out),
-            3 => window!(3, digits, stride, weights, blocks, tables, out),
-            _ => window!(4, digits, stride, weights, blocks, tables, out),
-        }
-    }
-}
-
-/// [`window_of`] for `vectors` of 1 to 4.
-///
-/// # Safety
-///
-/// As [`window_of`], and `tables` has 4096 lines.
+/// `vectors` are 1 to 4 for tables of seven digits, 1 for those of five. `lengths` are some numbers
+/// above 0, and then a 0. For `blocks`, their sum, and blocks of `b` bytes: from `digits` on,
+/// `b·(blocks - 1) + 8` bytes of each of the four rows, `stride` bytes apart, can be read; from
+/// `weights` on, `4·vectors` lines for each block; and `4·vectors` lines written to `out` for each
+/// window.
 #[expect(clippy::too_many_arguments, reason = "what an inner loop needs, it needs")]
-pub(super) unsafe fn window(
+pub(super) unsafe fn windows(
     _: Vbmi,
     vectors: usize,
     digits: *const u8,
     stride: usize,
     weights: *const Line,
-    blocks: usize,
+    lengths: *const usize,
     tables: &Tables,
     out: *mut Line,
 ) {
-    // SAFETY: the token proves the instructions; the memory is promised by the caller.
+    const { assert!(LINES * size_of::<Line>() == 262_144, "the offset of the sevenths") };
+    const { assert!(LINES_OF_FIVE * size_of::<Line>() == 0x7fe0 + 32, "the last of five") };
+    // SAFETY: the token proves the instructions. The loop reads 8 bytes of each row at each block, a
+    // block on from the one before; of seven digits, lines at offsets below 2¹⁸, which are all within
+    // the first 4096 of `tables`, of 64 bytes, and four bytes at 0, 4, 8 or 12 of the line after them;
+    // of five, half lines at offsets below 2¹⁵, within the 512 that there are; and what the caller
+    // promises.
     unsafe {
-        match vectors {
-            1 => window_of::<1>(digits, stride, weights, blocks, tables, out),
-            2 => window_of::<2>(digits, stride, weights, blocks, tables, out),
-            3 => window_of::<3>(digits, stride, weights, blocks, tables, out),
-            _ => window_of::<4>(digits, stride, weights, blocks, tables, out),
+        match (tables.depth, vectors) {
+            (Depth::Five, _) => windows!(5, 1, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, 1) => windows!(7, 1, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, 2) => windows!(7, 2, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, 3) => windows!(7, 3, digits, stride, weights, lengths, tables, out),
+            (Depth::Seven, _) => windows!(7, 4, digits, stride, weights, lengths, tables, out),
         }
     }
 }

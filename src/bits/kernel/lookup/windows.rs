@@ -7,15 +7,11 @@ use std::arch::x86_64::{
     _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srli_epi16, _mm512_storeu_si512,
     _mm512_test_epi64_mask, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
-use std::ops::Range;
 
-use super::tables::{GROUP, UNIFORM_LEVELS};
-use super::tile::{BLOCK_BYTES, BLOCK_GROUPS, ROWS};
+use super::tables::{Tables, UNIFORM};
+use super::tile::ROWS;
 use crate::bits::kernel::isa::Vbmi;
 use crate::bits::kernel::panel::Panel;
-
-/// Digits of a block.
-const BLOCK: usize = GROUP * BLOCK_GROUPS;
 
 /// Blocks whose sums are found at a time.
 const STEP: usize = 8;
@@ -23,11 +19,10 @@ const STEP: usize = 8;
 /// Tiles whose sums lie side by side: those of 32 rows.
 const TILES: usize = 8;
 
-/// Blocks of a part, whole steps: so many that 16 bits hold every sum of signs times digits that count
-/// for `levels`.
-pub(super) fn part(levels: [u8; 4]) -> usize {
-    let most = levels.into_iter().fold(1, u8::max);
-    let blocks = i16::MAX as usize / (BLOCK * usize::from(most));
+/// Blocks of a part, whole steps: so many that 16 bits hold every sum of signs times digits.
+pub(super) fn part(tables: &Tables) -> usize {
+    let most = tables.levels.into_iter().fold(1, u8::max);
+    let blocks = i16::MAX as usize / (tables.depth.block() * usize::from(most));
     blocks / STEP * STEP
 }
 
@@ -41,8 +36,6 @@ pub(in crate::bits::kernel) struct Windows {
     groups: Vec<Group>,
     /// Of each block of the part at hand.
     sums: Vec<Sums>,
-    /// Blocks of a part.
-    part: usize,
 }
 
 /// Where the sums of eight tiles must leave their bytes.
@@ -54,80 +47,76 @@ pub(in crate::bits::kernel) struct Windows {
 /// their own are a little longer, and were slower. A window also ends where a part ends.
 #[derive(Debug, Default)]
 struct Group {
-    /// The blocks of each window.
-    windows: Vec<Range<usize>>,
+    /// Of each part, the blocks of its windows, and a 0.
+    lengths: Vec<usize>,
     /// The sums of each part.
     totals: Vec<Sums>,
 }
 
 impl Windows {
-    /// Finds the windows of a panel of `columns` digits that count for `levels`, in parts of `part`
-    /// blocks.
+    /// Finds the windows of a panel of `columns` digits for these tables, in parts of `part` blocks.
     pub(super) fn find(
         &mut self,
         isa: Vbmi,
         panel: &Panel<'_>,
         columns: usize,
-        (levels, part): ([u8; 4], usize),
+        (tables, part): (&Tables, usize),
     ) {
-        self.part = part;
-        let (blocks, tiles) = (columns.div_ceil(BLOCK), panel.rows().div_ceil(ROWS));
+        let (blocks, tiles) = (columns.div_ceil(tables.depth.block()), panel.rows().div_ceil(ROWS));
         self.groups.resize_with(tiles.div_ceil(TILES), Group::default);
         for (group, first_tile) in self.groups.iter_mut().zip((0..).step_by(TILES)) {
             let rows = ROWS * TILES.min(tiles - first_tile);
             let bytes = &panel.bytes()[first_tile * ROWS * panel.stride()..];
-            let digits = Digits { bytes, stride: panel.stride(), rows, columns, levels };
-            group.windows.clear();
+            let digits = Digits { bytes, stride: panel.stride(), rows, columns, tables };
+            group.lengths.clear();
             group.totals.clear();
             for first in (0..blocks).step_by(part) {
                 let count = part.min(blocks - first);
                 self.sums.resize(count.next_multiple_of(STEP), [0; TILES]);
                 // SAFETY: the token proves the instructions.
                 unsafe {
-                    if levels == UNIFORM_LEVELS {
+                    if tables.levels == UNIFORM {
                         digits.find_sums::<true>(isa, first, &mut self.sums);
                     } else {
                         digits.find_sums::<false>(isa, first, &mut self.sums);
                     }
-                    group.cut(isa, first, &self.sums[..count]);
+                    group.cut(isa, &self.sums[..count]);
                 }
             }
         }
     }
 
-    /// The windows of each part, with the sum of the digits of each row of a tile.
-    pub(super) fn parts(
-        &self,
-        tile: usize,
-    ) -> impl Iterator<Item = (&[Range<usize>], [i32; ROWS])> {
-        let Group { windows, totals } = &self.groups[tile / TILES];
+    /// The windows of each part, their lengths in blocks with a 0 at the end, and the sum of the digits
+    /// of each row of a tile.
+    pub(super) fn parts(&self, tile: usize) -> impl Iterator<Item = (&[usize], [i32; ROWS])> {
+        let Group { lengths, totals } = &self.groups[tile / TILES];
         let totals = totals.iter().map(move |totals| {
             let total = |row: u32| (totals[tile % TILES] >> (16 * row) & 0xFFFF) as i32;
             [total(0), total(1), total(2), total(3)]
         });
-        windows.chunk_by(|window, _| window.end % self.part != 0).zip(totals)
+        lengths.split_inclusive(|&length| length == 0).zip(totals)
     }
 }
 
 impl Group {
-    /// Appends the windows of a part, blocks from `first` on with these sums.
+    /// Appends the windows of a part, whose blocks have these sums.
     #[target_feature(enable = "avx512f")]
-    fn cut(&mut self, _: Vbmi, first: usize, sums: &[Sums]) {
+    fn cut(&mut self, _: Vbmi, sums: &[Sums]) {
         let beyond = _mm512_set1_epi64(0xFF00_FF00_FF00_FF00_u64.cast_signed());
         let (mut window, mut total) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-        let mut start = first;
-        for (block, sums) in (first..).zip(sums) {
+        let mut start = 0;
+        for (block, sums) in sums.iter().enumerate() {
             // SAFETY: an array of eight words is read.
             let sums = unsafe { _mm512_loadu_si512((&raw const *sums).cast()) };
             total = _mm512_add_epi64(total, sums);
             // Each of the sums was at most 255 and a block adds at most as much, so none carries.
             window = _mm512_add_epi64(window, sums);
             if _mm512_test_epi64_mask(window, beyond) != 0 {
-                self.windows.push(start..block);
+                self.lengths.push(block - start);
                 (start, window) = (block, sums);
             }
         }
-        self.windows.push(start..first + sums.len());
+        self.lengths.extend([sums.len() - start, 0]);
         self.totals.push(words(total));
     }
 }
@@ -159,23 +148,22 @@ struct Digits<'a> {
     rows: usize,
     /// Digits of a row: what lies beyond them may be anything.
     columns: usize,
-    /// What they count for.
-    levels: [u8; 4],
+    tables: &'a Tables,
 }
 
 impl Digits<'_> {
     /// Finds the sums of blocks from `first` on, whole steps of them.
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vpopcntdq")]
     fn find_sums<const UNIFORM: bool>(self, _: Vbmi, first: usize, sums: &mut [Sums]) {
-        let pairs: [u8; 64] =
-            std::array::from_fn(|pair| self.levels[pair & 3] + self.levels[pair >> 2 & 3]);
-        // Seven bytes to a word of eight, the eighth 0.
-        let mut spread = [0_u8; 64];
-        for (byte, from) in (0..).zip(&mut spread) {
-            *from = byte / 8 * 7 + byte % 8;
-        }
-        // The last step reads a vector of each row, 64 bytes from the first of its 8·7 bytes on.
-        let length = (first + sums.len()) * BLOCK_BYTES + 8;
+        let pairs: [u8; 64] = std::array::from_fn(|pair| {
+            self.tables.levels[pair & 3] + self.tables.levels[pair >> 2 & 3]
+        });
+        // The bytes of a block to a word of eight each.
+        let block = self.tables.depth.block_bytes();
+        #[expect(clippy::cast_possible_truncation, reason = "below 64")]
+        let spread: [u8; 64] = std::array::from_fn(|byte| (byte / 8 * block + byte % 8) as u8);
+        // The last step reads a vector of each row, from the first byte of its eight blocks on.
+        let length = (first + sums.len() - STEP) * block + 64;
         let (bytes, stride) = (self.bytes, self.stride);
         assert!(bytes.len() >= (self.rows - 1) * stride + length, "the last row has a tail");
         // SAFETY: two arrays of 64 bytes are read.
@@ -187,7 +175,7 @@ impl Digits<'_> {
             let mut of_tiles = [_mm512_setzero_si512(); TILES];
             for (sums, tile) in of_tiles.iter_mut().zip((0..self.rows).step_by(ROWS)) {
                 for row in (tile..tile + ROWS).rev() {
-                    let place = row * stride + begin * BLOCK_BYTES;
+                    let place = row * stride + begin * block;
                     // SAFETY: there are 64 bytes here, by the assertion above.
                     let bytes = unsafe { _mm512_loadu_si512(bytes.as_ptr().add(place).cast()) };
                     let words = _mm512_permutexvar_epi8(spread, bytes);
@@ -197,8 +185,8 @@ impl Digits<'_> {
                 }
             }
             let of_blocks = transposed(&of_tiles);
-            for block in 0..STEP {
-                sums[block] = words(of_blocks[block]);
+            for place in 0..STEP {
+                sums[place] = words(of_blocks[place]);
             }
         }
     }
@@ -208,7 +196,8 @@ impl Digits<'_> {
     #[target_feature(enable = "avx512f")]
     fn known(self, begin: usize) -> __m512i {
         let known: [u64; STEP] = std::array::from_fn(|block| {
-            let digits = self.columns.saturating_sub((begin + block) * BLOCK).min(BLOCK);
+            let most = self.tables.depth.block();
+            let digits = self.columns.saturating_sub((begin + block) * most).min(most);
             (1 << (2 * digits)) - 1
         });
         // SAFETY: an array of eight words is read.
