@@ -223,10 +223,36 @@ pub(super) fn width(bits: u32) -> usize {
     clippy::inline_always,
     reason = "so that it is compiled for the instructions of its caller"
 )]
+#[expect(clippy::cast_possible_truncation, reason = "the codes are gathered in the last byte")]
 pub(super) fn pack(codes: &[u8], width: usize, stream: &mut [u8]) {
-    for (byte, codes) in stream.iter_mut().zip(codes.chunks(8 / width)) {
-        let places = codes.iter().zip((0..8).step_by(width));
-        *byte = places.fold(0, |byte, (code, place)| byte | code << place);
+    // All codes of a byte are moved at once.
+    match width {
+        1 => pack_bytes(codes, stream, |codes| {
+            // Code k, at bit 8k, goes to bit 56 + k, and no two meet elsewhere.
+            (u64::from_le_bytes(codes).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
+        }),
+        2 => pack_bytes(codes, stream, |codes| {
+            let pairs = u32::from_le_bytes(codes) | u32::from_le_bytes(codes) >> 6;
+            (pairs | pairs >> 12) as u8
+        }),
+        _ => pack_bytes(codes, stream, |codes| {
+            (u16::from_le_bytes(codes) | u16::from_le_bytes(codes) >> 4) as u8
+        }),
+    }
+}
+
+/// Packs `N` codes a byte.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn pack_bytes<const N: usize>(codes: &[u8], stream: &mut [u8], byte: impl Fn([u8; N]) -> u8) {
+    let (whole, rest) = codes.as_chunks::<N>();
+    for (target, codes) in stream.iter_mut().zip(whole) {
+        *target = byte(*codes);
+    }
+    if let (Some(target), false) = (stream.get_mut(whole.len()), rest.is_empty()) {
+        let mut padded = [0; N];
+        padded[..rest.len()].copy_from_slice(rest);
+        *target = byte(padded);
     }
 }
 

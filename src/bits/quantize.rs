@@ -5,13 +5,14 @@ use rayon::prelude::*;
 
 use super::codes::{BITS_MAX, CodeRows, Codes, code_max, pack, width};
 use super::error::{BitsError, check_length};
-use super::kernel::Encoder;
+use super::kernel::Ranker;
 
 /// Bytes of codes that a thread writes at a time.
 const BLOCK_BYTES: usize = 1 << 14;
 
-/// Values that are quantized together.
-const CHUNK: usize = 64;
+/// Values that are quantized together: so many that a processor has stored a vector of counts before
+/// it loads another part of it.
+const CHUNK: usize = 128;
 
 /// The codes of `values`, which lie row after row: `code = #{ t : threshold_t < value }`.
 ///
@@ -41,11 +42,17 @@ pub fn quantize(
 ) -> Result<Codes, BitsError> {
     let Quantized { bits, quantizer, .. } = Quantized::new(values, thresholds, rows, columns)?;
     let mut codes = Codes::zeros(bits, rows, columns)?;
-    let stride = codes.stride().max(1);
+    let width = width(bits);
+    let (stride, columns) = if (columns * width).is_multiple_of(64) {
+        // Rows without padding are one row.
+        (BLOCK_BYTES, BLOCK_BYTES * 8 / width)
+    } else {
+        (codes.stride(), columns)
+    };
     let rows = (BLOCK_BYTES / stride).max(1);
     let blocks = codes.bytes_mut().par_chunks_mut(rows * stride);
-    blocks.zip(values.par_chunks((rows * columns).max(1))).for_each(|(bytes, values)| {
-        for (values, bytes) in values.chunks_exact(columns).zip(bytes.chunks_exact_mut(stride)) {
+    blocks.zip(values.par_chunks(rows * columns)).for_each(|(bytes, values)| {
+        for (values, bytes) in values.chunks(columns).zip(bytes.chunks_mut(stride)) {
             quantizer.row(values, bytes);
         }
     });
@@ -130,29 +137,23 @@ impl CodeRows for Quantized<'_> {
 
 /// How a row is quantized.
 #[derive(Debug, Clone, Copy)]
-enum Quantizer<'a> {
-    /// One threshold and an instruction set for it.
-    One(Encoder, f32),
-    /// Three thresholds and an instruction set for them.
-    Two(Encoder, [f32; 3]),
-    /// Any thresholds, and the bits that a code takes in the stream.
+pub(super) enum Quantizer<'a> {
+    /// By instructions for it.
+    Ranker(Ranker),
+    /// By any, with these thresholds and the bits that a code takes in the stream.
     Any(&'a [f32], usize),
 }
 
 impl<'a> Quantizer<'a> {
-    fn new(bits: u32, thresholds: &'a [f32]) -> Self {
-        match (Encoder::detect(), thresholds) {
-            (Some(encoder), &[one]) => Self::One(encoder, one),
-            (Some(encoder), &[one, two]) => Self::Two(encoder, [one, two, f32::INFINITY]),
-            (Some(encoder), &[one, two, three]) => Self::Two(encoder, [one, two, three]),
-            _ => Self::Any(thresholds, width(bits)),
-        }
+    /// Through 1 to 15 thresholds, which rise, to codes of `bits` bits.
+    pub(super) fn new(bits: u32, thresholds: &'a [f32]) -> Self {
+        Ranker::new(thresholds).map_or(Self::Any(thresholds, width(bits)), Self::Ranker)
     }
 
-    fn row(&self, values: &[f32], stream: &mut [u8]) {
+    /// Writes the codes of `values` to as many whole words of eight bytes as hold them.
+    pub(super) fn row(&self, values: &[f32], stream: &mut [u8]) {
         match *self {
-            Self::One(encoder, threshold) => encoder.compare(values, threshold, stream),
-            Self::Two(encoder, thresholds) => encoder.quantize(values, thresholds, stream),
+            Self::Ranker(ref ranker) => ranker.rank(values, stream),
             Self::Any(thresholds, width) => {
                 Arch::new().dispatch(Row { values, thresholds, width, stream });
             }
@@ -173,16 +174,59 @@ impl NullaryFnOnce for Row<'_> {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
+    #[expect(clippy::cast_possible_truncation, reason = "there are 15 thresholds at most")]
     fn call(self) {
         let targets = self.stream.chunks_mut(CHUNK * self.width / 8);
         for (values, target) in self.values.chunks(CHUNK).zip(targets) {
-            let mut codes = [0_u8; CHUNK];
+            let mut padded = [f32::NAN; CHUNK];
+            let values = values.first_chunk().unwrap_or_else(|| {
+                padded[..values.len()].copy_from_slice(values);
+                &padded
+            });
+            // Counts as wide as the numbers, so that they share their lanes.
+            let mut counts = [0_u32; CHUNK];
             for threshold in self.thresholds {
-                for (code, value) in codes.iter_mut().zip(values) {
-                    *code += u8::from(threshold < value);
+                for (count, value) in counts.iter_mut().zip(values) {
+                    *count += u32::from(threshold < value);
                 }
             }
-            pack(&codes, self.width, target);
+            pack(&counts.map(|count| count as u8), self.width, target);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_row_is_the_same_by_every_instruction_set(
+            values in vec(prop_oneof![-4.0..4.0_f32, Just(0.5), any::<f32>()], 0..1200),
+            mut thresholds in vec(prop_oneof![-4.0..4.0_f32, Just(0.5), Just(f32::INFINITY)], 1..16),
+        ) {
+            thresholds.sort_by(f32::total_cmp);
+            let bits = usize::BITS - thresholds.len().leading_zeros();
+            let width = width(bits);
+            let mut expected = vec![0_u8; (values.len() * width).div_ceil(64) * 8];
+            for (value, place) in values.iter().zip((0..).step_by(width)) {
+                let code = thresholds.iter().filter(|&threshold| threshold < value).count();
+                expected[place / 8] |= u8::try_from(code).unwrap() << (place % 8);
+            }
+            // Not zeros, so that what is left out shows.
+            let mut stream = vec![0xFF; expected.len()];
+            Quantizer::new(bits, &thresholds).row(&values, &mut stream);
+            prop_assert_eq!(&stream, &expected, "the fastest");
+            stream.fill(0xFF);
+            Quantizer::Any(&thresholds, width).row(&values, &mut stream);
+            prop_assert_eq!(&stream, &expected, "any, as this processor can");
+            stream.fill(0xFF);
+            let (values, thresholds) = (values.as_slice(), thresholds.as_slice());
+            Row { values, thresholds, width, stream: &mut stream }.call();
+            prop_assert_eq!(&stream, &expected, "any, as every processor can");
         }
     }
 }

@@ -1,7 +1,16 @@
 //! A matrix of signs, one bit each.
 
+use pulp::{Arch, NullaryFnOnce};
+
 use super::error::{BitsError, check_length};
-use super::word::{COLUMNS, pack, rows_of, words_in};
+use super::quantize::Quantizer;
+use super::word::{COLUMNS, words_in};
+
+/// Words that are packed together, from numbers that stay in the first cache.
+const BLOCK: usize = 64;
+
+/// The greatest number below both zeros.
+const BELOW_ZERO: f32 = -f32::from_bits(1);
 
 /// `rows` x `columns` numbers ±1: a set bit is +1, a clear one is -1.
 ///
@@ -38,12 +47,20 @@ impl SignMatrix {
     /// ```
     pub fn new(rows: usize, columns: usize, values: &[f32]) -> Result<Self, BitsError> {
         check_length(rows, columns, values.len())?;
-        if let Some(place) = values.iter().position(|value| value.is_nan()) {
-            return Err(BitsError::NotANumber { row: place / columns, column: place % columns });
-        }
+        let quantizer = Quantizer::new(1, &[BELOW_ZERO]);
         let mut words = Vec::with_capacity(rows * words_in(columns));
-        for row in rows_of(values, columns) {
-            pack(row, |value| value >= 0.0, &mut words);
+        let mut has_nan = false;
+        // Rows without padding are one row.
+        let row = if columns.is_multiple_of(COLUMNS) { BLOCK * COLUMNS } else { columns };
+        for block in values.chunks(row).flat_map(|row| row.chunks(BLOCK * COLUMNS)) {
+            let mut bytes = [[0; 8]; BLOCK];
+            let bytes = &mut bytes[..words_in(block.len())];
+            quantizer.row(block, bytes.as_flattened_mut());
+            words.extend(bytes.iter().map(|&word| u64::from_le_bytes(word)));
+            has_nan |= Arch::new().dispatch(HasNan(block));
+        }
+        if has_nan && let Some(place) = values.iter().position(|value| value.is_nan()) {
+            return Err(BitsError::NotANumber { row: place / columns, column: place % columns });
         }
         Ok(Self { rows, columns, words })
     }
@@ -80,5 +97,20 @@ impl SignMatrix {
     pub(super) fn row(&self, row: usize) -> &[u64] {
         let length = words_in(self.columns);
         &self.words[row * length..][..length]
+    }
+}
+
+/// Whether one of some numbers is NaN, compiled once for each instruction set.
+struct HasNan<'a>(&'a [f32]);
+
+impl NullaryFnOnce for HasNan<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "else it is compiled for the oldest processor")]
+    fn call(self) -> bool {
+        // The bits of magnitudes rise with them, and those of NaN lie above infinity.
+        let most = self.0.iter().fold(0, |most, value| value.abs().to_bits().max(most));
+        most > f32::INFINITY.to_bits()
     }
 }

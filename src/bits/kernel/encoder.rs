@@ -1,22 +1,14 @@
-//! Numbers compared with three thresholds, as codes of two bits: AVX-512.
+//! Sums compared with three limits, as codes of two bits: AVX-512.
 //!
-//! Two comparisons find a code among four: the upper bit is whether the second threshold is passed,
-//! and it chooses which of the others decides the lower one. Masks of 32 comparisons become 32 codes
-//! by `pdep`, which spreads them over every other bit.
+//! Two comparisons find a code among four: the upper bit is whether the second limit is reached, and
+//! it chooses which of the others decides the lower one.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _CMP_LT_OQ, _mm512_cmp_ps_mask, _mm512_cmpge_epi32_mask, _mm512_loadu_ps,
-    _mm512_loadu_si512, _mm512_mask_blend_epi32, _mm512_mask_blend_ps, _mm512_maskz_loadu_ps,
-    _mm512_set1_ps, _mm512_xor_si512, _pdep_u64,
+    __m512i, _mm512_cmpge_epi32_mask, _mm512_loadu_si512, _mm512_mask_blend_epi32, _mm512_xor_si512,
 };
 
 use super::isa::Vpopcntdq;
-
-const LOWER: u64 = 0x5555_5555_5555_5555;
-
-/// Whether this build reads beyond the last numbers of a row. CI plants this bug and asks
-/// the address sanitizer to find it, before it believes that there is no other.
-const PLANTED_OVERREAD: bool = option_env!("HWGQ_PLANTED_OVERREAD").is_some();
+use super::ranker::spread;
 
 /// Proof that the processor can compare and spread like this.
 #[derive(Debug, Clone, Copy)]
@@ -41,47 +33,6 @@ impl Encoder {
         // SAFETY: the token proves the instructions.
         unsafe { encode(sums, flips, steps, (output, stride)) };
     }
-
-    /// Writes the codes of one bit of `values`: whether the threshold lies below each. `stream` is
-    /// whole words of eight bytes.
-    #[expect(clippy::unused_self, reason = "it is the proof")]
-    pub(in crate::bits) fn compare(self, values: &[f32], threshold: f32, stream: &mut [u8]) {
-        // SAFETY: the token proves the instructions.
-        unsafe { compare(values, threshold, stream) };
-    }
-
-    /// Writes the codes of `values`: how many of the thresholds, which rise, lie below each. `stream`
-    /// is whole words of eight bytes.
-    #[expect(clippy::unused_self, reason = "it is the proof")]
-    pub(in crate::bits) fn quantize(self, values: &[f32], thresholds: [f32; 3], stream: &mut [u8]) {
-        // SAFETY: the token proves the instructions.
-        unsafe { quantize(values, thresholds, stream) };
-    }
-}
-
-/// The codes of one bit of 64 numbers a word: whether the threshold lies below each.
-#[target_feature(enable = "avx512f")]
-fn compare(values: &[f32], threshold: f32, stream: &mut [u8]) {
-    let threshold = _mm512_set1_ps(threshold);
-    for (values, word) in values.chunks(64).zip(stream.as_chunks_mut::<8>().0) {
-        let mut codes = 0_u64;
-        for (values, place) in values.chunks(16).zip((0..).step_by(16)) {
-            let mask = u16::MAX >> (16 - values.len());
-            // SAFETY: the mask keeps to the numbers of the slice.
-            let values = unsafe { _mm512_maskz_loadu_ps(mask, values.as_ptr()) };
-            let above = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, values) & mask;
-            codes |= u64::from(above) << place;
-        }
-        *word = codes.to_le_bytes();
-    }
-}
-
-/// The codes of 32 numbers from the comparisons of two vectors.
-#[inline]
-#[target_feature(enable = "bmi2")]
-fn spread(lower: [u16; 2], upper: [u16; 2]) -> u64 {
-    let join = |[first, second]: [u16; 2]| u64::from(first) | u64::from(second) << 16;
-    _pdep_u64(join(lower), LOWER) | _pdep_u64(join(upper), !LOWER)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,bmi2")]
@@ -122,44 +73,4 @@ fn load(numbers: &[i32], first: usize) -> [__m512i; 2] {
     let mut padded = [0; 32];
     padded[..numbers.len() - first].copy_from_slice(&numbers[first..]);
     load(&padded, 0)
-}
-
-#[target_feature(enable = "avx512f,avx512bw,bmi2")]
-fn quantize(values: &[f32], thresholds: [f32; 3], stream: &mut [u8]) {
-    let [one, two, three] = thresholds;
-    let thresholds = [_mm512_set1_ps(one), _mm512_set1_ps(two), _mm512_set1_ps(three)];
-    let (chunks, rest) = values.as_chunks::<32>();
-    let (words, _) = stream.as_chunks_mut::<8>();
-    for (chunk, word) in chunks.iter().zip(&mut *words) {
-        // SAFETY: an array of 32 numbers is read.
-        let values =
-            unsafe { [_mm512_loadu_ps(chunk.as_ptr()), _mm512_loadu_ps(chunk.as_ptr().add(16))] };
-        let [first, second] = [code(values[0], thresholds), code(values[1], thresholds)];
-        *word = spread([first[0], second[0]], [first[1], second[1]]).to_le_bytes();
-    }
-    if let (Some(word), false) = (words.get_mut(chunks.len()), rest.is_empty()) {
-        let (mut lower, mut upper) = ([0; 2], [0; 2]);
-        for (half, rest) in rest.chunks(16).enumerate() {
-            let mask = u16::MAX >> (16 - rest.len());
-            // SAFETY: the mask keeps to the numbers of the slice, unless a bug was planted.
-            let values = unsafe {
-                if PLANTED_OVERREAD {
-                    _mm512_loadu_ps(rest.as_ptr())
-                } else {
-                    _mm512_maskz_loadu_ps(mask, rest.as_ptr())
-                }
-            };
-            [lower[half], upper[half]] = code(values, thresholds).map(|bits| bits & mask);
-        }
-        *word = spread(lower, upper).to_le_bytes();
-    }
-}
-
-/// Lower and upper bits of the codes of 16 numbers. NaN lies above nothing.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn code(values: __m512, [one, two, three]: [__m512; 3]) -> [u16; 2] {
-    let upper = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(two, values);
-    let limit = _mm512_mask_blend_ps(upper, one, three);
-    [_mm512_cmp_ps_mask::<_CMP_LT_OQ>(limit, values), upper]
 }

@@ -31,6 +31,23 @@ impl Vpopcntdq {
     }
 }
 
+/// Proof that the processor has the instructions that pack codes of numbers: AVX-512 F, BW and
+/// VBMI2, GFNI, and BMI2.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Vbmi2(());
+
+impl Vbmi2 {
+    /// The proof, on a processor that has them.
+    pub(super) fn detect() -> Option<Self> {
+        let has = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("gfni")
+            && is_x86_feature_detected!("bmi2");
+        has.then_some(Self(()))
+    }
+}
+
 /// Proof that the processor has AVX2.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx2(());

@@ -27,6 +27,11 @@ mod panel;
 mod popcount;
 mod portable;
 #[cfg(target_arch = "x86_64")]
+mod ranker;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "no_ranker.rs"]
+mod ranker;
+#[cfg(target_arch = "x86_64")]
 mod rungs;
 
 use std::fmt;
@@ -41,6 +46,7 @@ pub(super) use self::panel::Panel;
 #[cfg(target_arch = "x86_64")]
 use self::popcount::PopcountWeights;
 use self::portable::PortableWeights;
+pub(super) use self::ranker::Ranker;
 use super::error::BitsError;
 use super::ladders::Ladders;
 use super::levels::Levels;

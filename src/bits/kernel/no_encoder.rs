@@ -20,14 +20,4 @@ impl Encoder {
     ) {
         match self {}
     }
-
-    /// Never called.
-    pub(in crate::bits) fn compare(self, _: &[f32], _: f32, _: &mut [u8]) {
-        match self {}
-    }
-
-    /// Never called.
-    pub(in crate::bits) fn quantize(self, _: &[f32], _: [f32; 3], _: &mut [u8]) {
-        match self {}
-    }
 }

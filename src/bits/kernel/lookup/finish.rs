@@ -56,10 +56,13 @@ impl Part<'_> {
     #[target_feature(enable = "avx512f,avx512bw,bmi2")]
     pub(super) fn codes(self, rungs: &Rungs, (output, stride): (&mut [u8], usize)) {
         let affine = Affine16::new(Affine { factor: 2, offset: -1 }, self.totals);
-        let mut output = output.chunks_exact_mut(stride);
-        let rows: [&mut [u8]; ROWS] = std::array::from_fn(|_| {
-            output.next().map_or(Default::default(), |row| &mut row[self.first / 4..])
-        });
+        let mut rows: [&mut [u8]; ROWS] = Default::default();
+        let mut rest = output;
+        for row in &mut rows {
+            let Some((next, after)) = rest.split_at_mut_checked(stride) else { break };
+            *row = &mut next[self.first / 4..];
+            rest = after;
+        }
         for vector in 0..self.vectors {
             let words = self.words(vector);
             // Loaded once for all rows: the compiler would not, for fear that codes overwrite them.
@@ -84,7 +87,10 @@ impl Part<'_> {
         // Plain loops of known length: a closure over vectors is compiled without their instructions
         // and not inlined, and in a loop of unknown length the sums go through memory.
         let mut words = [[_mm512_setzero_si512(); 2]; ROWS];
-        for lines in self.windows.get(vector..).unwrap_or_default().iter().step_by(self.vectors) {
+        // Places are counted, not divided out: a division takes as long as a window.
+        let mut place = vector;
+        while let Some(lines) = self.windows.get(place) {
+            place += self.vectors;
             for row in 0..ROWS {
                 let bytes = load_line(&lines[row]);
                 words[row][0] = _mm512_add_epi16(words[row][0], bytes);
