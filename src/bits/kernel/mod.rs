@@ -31,6 +31,8 @@ mod ranker;
 #[cfg(not(target_arch = "x86_64"))]
 #[path = "no_ranker.rs"]
 mod ranker;
+#[cfg(target_arch = "x86_64")]
+mod rungs;
 
 use std::fmt;
 use std::str::FromStr;
@@ -216,11 +218,9 @@ impl Weights {
         match self {
             Self::Portable(_) => of(digit_bits(levels)),
             #[cfg(target_arch = "x86_64")]
-            Self::Popcount(_) => of(digit_bits(levels)),
+            Self::Popcount(_) => of(digit_bits(levels)).borrowing(),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) => of(2),
-            #[cfg(target_arch = "x86_64")]
-            Self::Lookup(_) => of(2).borrowing(),
+            Self::Avx2(_) | Self::Lookup(_) => of(2).borrowing(),
         }
     }
 
@@ -236,7 +236,7 @@ impl Weights {
         match self {
             Self::Portable(weights) => weights.sums(panel, affine, output),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(weights) => weights.sums(panel, affine, output),
+            Self::Avx2(weights) => weights.sums(panel, affine, workspace, output),
             #[cfg(target_arch = "x86_64")]
             Self::Popcount(weights) => weights.sums(panel, affine, workspace, output),
             #[cfg(target_arch = "x86_64")]
@@ -246,13 +246,18 @@ impl Weights {
 
     /// Ladders for [`Weights::codes`]; `None` where sums have to be written first.
     pub(super) fn climb<'a>(&self, ladders: &'a Ladders) -> Option<&'a Climb> {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Lookup(weights) if weights.can_climb(ladders) => {
-                Some(ladders.climb(|| Climb::Rungs(lookup::Rungs::new(ladders))))
-            }
-            _ => None,
+        #[cfg(target_arch = "x86_64")]
+        let can_climb = match self {
+            Self::Avx2(weights) => weights.can_climb(ladders),
+            Self::Lookup(weights) => weights.can_climb(ladders),
+            Self::Popcount(weights) => weights.can_climb(ladders),
+            Self::Portable(_) => false,
+        };
+        #[cfg(target_arch = "x86_64")]
+        if can_climb {
+            return Some(ladders.climb(|| Climb::Rungs(rungs::Rungs::new(ladders))));
         }
+        None
     }
 
     /// The codes of signs times codes of one digit, `stride` bytes of output a row.
@@ -265,6 +270,14 @@ impl Weights {
     ) {
         match (self, climb) {
             #[cfg(target_arch = "x86_64")]
+            (Self::Avx2(weights), Climb::Rungs(rungs)) => {
+                weights.codes(panel, rungs, workspace, output);
+            }
+            #[cfg(target_arch = "x86_64")]
+            (Self::Popcount(weights), Climb::Rungs(rungs)) => {
+                weights.codes(panel, rungs, workspace, output);
+            }
+            #[cfg(target_arch = "x86_64")]
             (Self::Lookup(weights), Climb::Rungs(rungs)) => {
                 weights.codes(panel, rungs, workspace, output);
             }
@@ -276,22 +289,22 @@ impl Weights {
 /// Ladders in the form of a kernel.
 #[derive(Debug, Clone)]
 pub(super) enum Climb {
-    /// For [`Kernel::Lookup`].
+    /// For all kernels but the portable one.
     #[cfg(target_arch = "x86_64")]
-    Rungs(lookup::Rungs),
+    Rungs(rungs::Rungs),
 }
 
 /// What a thread keeps from panel to panel.
 #[derive(Debug, Default)]
 pub(super) struct Workspace {
     #[cfg(target_arch = "x86_64")]
+    avx2: avx2::Room,
+    #[cfg(target_arch = "x86_64")]
     windows: lookup::Windows,
     #[cfg(target_arch = "x86_64")]
     spill: Vec<[line::Line; panel::TILE_ROWS]>,
     #[cfg(target_arch = "x86_64")]
-    planes: Vec<u64>,
-    #[cfg(target_arch = "x86_64")]
-    totals: Vec<i32>,
+    planes: popcount::Planes,
 }
 
 /// What is made of a sum over bits.

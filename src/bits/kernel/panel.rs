@@ -172,11 +172,18 @@ impl<'a> Panel<'a> {
 
     /// The sum of the digits of a row, modulo 2³².
     pub(crate) fn total(&self, row: usize) -> i32 {
-        let weigh = |word: u64| {
+        let bits = self.columns * self.digit_bits;
+        let weigh = |(place, word): (usize, u64)| {
+            // Where a row is borrowed, anything may follow its last digit.
+            let word = match bits - 64 * place {
+                left @ 0..64 => word & ((1 << left) - 1),
+                _ => word,
+            };
             let high = if self.digit_bits == 1 { 0 } else { word & 0xAAAA_AAAA_AAAA_AAAA };
             (word.count_ones() + high.count_ones()).cast_signed()
         };
-        self.words(row).map(weigh).fold(0, i32::wrapping_add)
+        let words = self.words(row).take(bits.div_ceil(64));
+        words.enumerate().map(weigh).fold(0, i32::wrapping_add)
     }
 
     /// The words of a row, padding and tail included.

@@ -6,18 +6,16 @@
 //! order. A part is so short that `factor·sum + offset·total` fits in 16 bits too.
 
 use std::arch::x86_64::{
-    __m512i, _cvtmask32_u32, _mm512_add_epi16, _mm512_add_epi32, _mm512_castsi512_si256,
-    _mm512_cmpge_epi16_mask, _mm512_cvtepi16_epi32, _mm512_extracti64x4_epi64, _mm512_load_si512,
-    _mm512_loadu_si512, _mm512_mask_blend_epi16, _mm512_mask_storeu_epi32,
+    __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_castsi512_si256, _mm512_cvtepi16_epi32,
+    _mm512_extracti64x4_epi64, _mm512_load_si512, _mm512_mask_storeu_epi32,
     _mm512_maskz_loadu_epi32, _mm512_mullo_epi16, _mm512_set1_epi16, _mm512_setzero_si512,
-    _mm512_slli_epi16, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512,
-    _pdep_u64,
+    _mm512_slli_epi16, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_sub_epi16,
 };
 
-use super::rungs::{Block, Rungs};
 use super::tile::ROWS;
 use crate::bits::kernel::Affine;
 use crate::bits::kernel::line::Line;
+use crate::bits::kernel::rungs::{Limits, Rungs};
 
 /// Channels of a vector.
 pub(super) const CHANNELS: usize = 64;
@@ -162,47 +160,9 @@ fn write([lower, upper]: [__m512i; 2], output: &mut [i32], add: bool) {
     }
 }
 
-/// The limits of 32 channels, in registers.
-#[derive(Clone, Copy)]
-struct Limits {
-    flips: __m512i,
-    one: __m512i,
-    two: __m512i,
-    three: __m512i,
-}
-
-impl Limits {
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn load(block: &Block) -> Self {
-        let [one, two, three] = &block.limits;
-        Self { flips: load(&block.flips), one: load(one), two: load(two), three: load(three) }
-    }
-
-    /// The codes of 32 channels.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,bmi2")]
-    fn codes(self, sums: __m512i) -> u64 {
-        let climbed = _mm512_xor_si512(sums, self.flips);
-        let upper = _mm512_cmpge_epi16_mask(climbed, self.two);
-        let limit = _mm512_mask_blend_epi16(upper, self.one, self.three);
-        let lower = _mm512_cmpge_epi16_mask(climbed, limit);
-        let lower = _pdep_u64(u64::from(_cvtmask32_u32(lower)), 0x5555_5555_5555_5555);
-        let upper = _pdep_u64(u64::from(_cvtmask32_u32(upper)), 0xAAAA_AAAA_AAAA_AAAA);
-        lower | upper
-    }
-}
-
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn load_line(line: &Line) -> __m512i {
     // SAFETY: a line is 64 bytes, aligned.
     unsafe { _mm512_load_si512((&raw const *line).cast()) }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn load(words: &[i16; 32]) -> __m512i {
-    // SAFETY: an array of 64 bytes is read.
-    unsafe { _mm512_loadu_si512((&raw const *words).cast()) }
 }

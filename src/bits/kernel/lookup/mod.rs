@@ -17,7 +17,6 @@
 //! nothing.
 
 mod finish;
-mod rungs;
 mod tables;
 mod tile;
 mod windows;
@@ -26,12 +25,12 @@ use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 use std::sync::Arc;
 
 use self::finish::{CHANNELS, Part};
-pub(in crate::bits) use self::rungs::Rungs;
 use self::tables::{BLOCK_GROUPS, Depth, Tables, UNIFORM};
 use self::tile::ROWS;
 pub(super) use self::windows::Windows;
 use super::isa::Vbmi;
 use super::line::Line;
+use super::rungs::Rungs;
 use super::{Affine, Panel, Workspace};
 use crate::bits::error::BitsError;
 use crate::bits::ladders::Ladders;
