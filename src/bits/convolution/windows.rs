@@ -123,6 +123,13 @@ impl CodeRows for Windows<'_> {
         self.window.columns(self.images.size()).unwrap_or_default()
     }
 
+    /// Where a window is a pixel, and every pixel is one: a 1 x 1 convolution is a product.
+    fn in_memory(&self) -> Option<(&[u8], usize)> {
+        let Window { kernel, stride, padding, groups, .. } = *self.window;
+        let is_pixel = (kernel, stride, padding, groups) == ([1; 2], [1; 2], [0; 2], 1);
+        is_pixel.then(|| (&self.pixels[self.range.0 * self.stride..], self.stride))
+    }
+
     fn copy_row(&self, row: usize, stream: &mut [u8]) {
         let row = self.range.0 + row;
         let [down, across] = self.positions;
