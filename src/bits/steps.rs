@@ -37,7 +37,7 @@ impl Steps {
             })
         });
         let flips = (0..channels).map(|channel| -i32::from(ladders.ladder(channel).falling));
-        let encoder = Encoder::detect().filter(|_| bits == 2);
+        let encoder = Encoder::detect();
         Self { bits, channels, flips: flips.collect(), limits: limits.collect(), encoder }
     }
 
@@ -45,9 +45,7 @@ impl Steps {
     /// eight.
     pub(super) fn encode(&self, sums: &[i32], (output, stride): (&mut [u8], usize)) {
         if let Some(encoder) = self.encoder {
-            let (one, rest) = self.limits.split_at(self.channels);
-            let (two, three) = rest.split_at(self.channels);
-            return encoder.encode(sums, &self.flips, [one, two, three], (output, stride));
+            return encoder.encode(sums, &self.flips, &self.limits, (output, stride));
         }
         let rows = sums.chunks_exact(self.channels).zip(output.chunks_exact_mut(stride));
         for (sums, stream) in rows {

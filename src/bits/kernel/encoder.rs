@@ -1,10 +1,13 @@
-//! Sums compared with three limits, as codes of two bits: AVX-512.
+//! Sums compared with the limits of ladders, as packed codes: AVX-512.
 //!
-//! Two comparisons find a code among four: the upper bit is whether the second limit is reached, and
-//! it chooses which of the others decides the lower one.
+//! A code of one bit is a comparison. Two comparisons find a code among four: the upper bit is whether
+//! the second limit is reached, and it chooses which of the others decides the lower one. Wider codes
+//! count the limits that are reached.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_cmpge_epi32_mask, _mm512_loadu_si512, _mm512_mask_blend_epi32, _mm512_xor_si512,
+    __m512i, _mm_storeu_si128, _mm512_cmpge_epi32_mask, _mm512_cvtepi32_epi8, _mm512_loadu_si512,
+    _mm512_mask_add_epi32, _mm512_mask_blend_epi32, _mm512_set1_epi32, _mm512_setzero_si512,
+    _mm512_xor_si512, _pext_u64,
 };
 
 use super::isa::Vpopcntdq;
@@ -20,30 +23,66 @@ impl Encoder {
         Vpopcntdq::detect().map(Self)
     }
 
-    /// Writes the codes of rows of sums: of each channel the number of `steps` whose limit is at most
-    /// `sum ^ flip`. A row of `output` has `stride` bytes, whole words of eight.
+    /// Writes the codes of rows of sums: of each channel the number of limits at most `sum ^ flip`.
+    ///
+    /// `limits` are 1, 3, 7 or 15 for each channel, those of all channels side by side. A row of `output`
+    /// has `stride` bytes, whole words of eight.
     #[expect(clippy::unused_self, reason = "it is the proof")]
     pub(in crate::bits) fn encode(
         self,
         sums: &[i32],
         flips: &[i32],
-        steps: [&[i32]; 3],
-        (output, stride): (&mut [u8], usize),
+        limits: &[i32],
+        output: (&mut [u8], usize),
     ) {
+        let of = |step: usize| &limits[step * flips.len()..][..flips.len()];
         // SAFETY: the token proves the instructions.
-        unsafe { encode(sums, flips, steps, (output, stride)) };
+        unsafe {
+            match limits.len() / flips.len().max(1) {
+                1 => encode_one(sums, flips, of(0), output),
+                3 => encode_two(sums, flips, [of(0), of(1), of(2)], output),
+                _ => encode_four(sums, flips, limits, output),
+            }
+        }
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,bmi2")]
-fn encode(sums: &[i32], flips: &[i32], steps: [&[i32]; 3], (output, stride): (&mut [u8], usize)) {
+/// Codes of one bit.
+#[target_feature(enable = "avx512f")]
+fn encode_one(sums: &[i32], flips: &[i32], limits: &[i32], (output, stride): (&mut [u8], usize)) {
     let channels = flips.len();
-    for first in (0..channels).step_by(32) {
+    for first in (0..channels).step_by(CHUNK) {
+        let (flips, limits) = (load(flips, first), load(limits, first));
+        let mask = u32::MAX >> (CHUNK - CHUNK.min(channels - first));
+        for row in 0..output.len() / stride {
+            let sums = load(&sums[row * channels..][..channels], first);
+            let reached = |half: usize| {
+                let climbed = _mm512_xor_si512(sums[half], flips[half]);
+                u32::from(_mm512_cmpge_epi32_mask(climbed, limits[half]))
+            };
+            let word = u64::from((reached(0) | reached(1) << 16) & mask);
+            // The upper half is the padding of the row, or of the next channels, which come next.
+            let output = &mut output[row * stride + first / 8..(row + 1) * stride];
+            let length = output.len().min(8);
+            output[..length].copy_from_slice(&word.to_le_bytes()[..length]);
+        }
+    }
+}
+
+/// Codes of two bits.
+#[target_feature(enable = "avx512f,avx512bw,bmi2")]
+fn encode_two(
+    sums: &[i32],
+    flips: &[i32],
+    steps: [&[i32]; 3],
+    (output, stride): (&mut [u8], usize),
+) {
+    let channels = flips.len();
+    for first in (0..channels).step_by(CHUNK) {
         let flips = load(flips, first);
         let [one, two, three] =
             [load(steps[0], first), load(steps[1], first), load(steps[2], first)];
-        let codes = 32.min(channels - first);
-        let mask = u64::MAX >> (64 - 2 * codes);
+        let mask = u64::MAX >> (2 * (CHUNK - CHUNK.min(channels - first)));
         for row in 0..output.len() / stride {
             let sums = load(&sums[row * channels..][..channels], first);
             let (mut lower, mut upper) = ([0; 2], [0; 2]);
@@ -58,6 +97,48 @@ fn encode(sums: &[i32], flips: &[i32], steps: [&[i32]; 3], (output, stride): (&m
         }
     }
 }
+
+/// Codes of three and four bits, which are stored as four.
+#[target_feature(enable = "avx512f,bmi2")]
+fn encode_four(sums: &[i32], flips: &[i32], limits: &[i32], (output, stride): (&mut [u8], usize)) {
+    let channels = flips.len();
+    for first in (0..channels).step_by(CHUNK) {
+        let flips = load(flips, first);
+        let mask = u128::MAX >> (4 * (CHUNK - CHUNK.min(channels - first)));
+        for row in 0..output.len() / stride {
+            let sums = load(&sums[row * channels..][..channels], first);
+            let mut counts = [_mm512_setzero_si512(); 2];
+            for limits in limits.chunks_exact(channels) {
+                let limits = load(limits, first);
+                for half in 0..2 {
+                    let climbed = _mm512_xor_si512(sums[half], flips[half]);
+                    let reached = _mm512_cmpge_epi32_mask(climbed, limits[half]);
+                    let one = _mm512_set1_epi32(1);
+                    counts[half] = _mm512_mask_add_epi32(counts[half], reached, counts[half], one);
+                }
+            }
+            let word = (nibbles(counts[0]) | nibbles(counts[1]) << 64) & mask;
+            // A row may end with the first half of these bytes.
+            let output = &mut output[row * stride + first / 2..(row + 1) * stride];
+            let length = output.len().min(16);
+            output[..length].copy_from_slice(&word.to_le_bytes()[..length]);
+        }
+    }
+}
+
+/// Sixteen numbers below 16, four bits each.
+#[inline]
+#[target_feature(enable = "avx512f,bmi2")]
+fn nibbles(numbers: __m512i) -> u128 {
+    let mut bytes = [0_u64; 2];
+    // SAFETY: 16 bytes are written to an array of as many.
+    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(numbers)) };
+    let [low, high] = bytes.map(|bytes| _pext_u64(bytes, 0x0F0F_0F0F_0F0F_0F0F));
+    u128::from(low | high << 32)
+}
+
+/// Channels that are encoded together.
+const CHUNK: usize = 32;
 
 /// Numbers `first` to `first + 31`; what lies beyond the last is 0.
 #[inline]

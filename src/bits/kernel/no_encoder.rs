@@ -1,4 +1,4 @@
-//! No special instructions for codes of two bits on this processor.
+//! No special instructions to encode sums on this processor.
 
 /// What no processor of this kind can do, so there is none.
 #[derive(Debug, Clone, Copy)]
@@ -11,13 +11,7 @@ impl Encoder {
     }
 
     /// Never called.
-    pub(in crate::bits) fn encode(
-        self,
-        _: &[i32],
-        _: &[i32],
-        _: [&[i32]; 3],
-        _: (&mut [u8], usize),
-    ) {
+    pub(in crate::bits) fn encode(self, _: &[i32], _: &[i32], _: &[i32], _: (&mut [u8], usize)) {
         match self {}
     }
 }
