@@ -103,6 +103,22 @@ fn any_number() -> impl Strategy<Value = f32> {
 
 proptest! {
     #[test]
+    fn no_other_scale_is_nearer_to_the_weights(
+        values in vec(-3.0..3.0_f32, 12), other in 0.0..3.0_f32,
+    ) {
+        let (signs, scales) = SignMatrix::with_scales(2, 6, &values).unwrap();
+        prop_assert_eq!(&signs, &SignMatrix::new(2, 6, &values).unwrap());
+        for (row, values) in values.chunks(6).enumerate() {
+            let error = |scale: f32| -> f64 {
+                let sign = |column| f64::from(signs.sign(row, column));
+                let off = |(column, &value)| f64::from(value) - f64::from(scale) * sign(column);
+                values.iter().enumerate().map(|pair| off(pair).powi(2)).sum()
+            };
+            prop_assert!(error(scales[row]) <= error(other) + 1e-6);
+        }
+    }
+
+    #[test]
     fn packed_codes_can_be_read_back((bits, columns, rows) in any_codes()) {
         let packed = Codes::new(bits, rows.len(), columns, &rows.concat()).unwrap();
         let width = [0, 1, 2, 4, 4][bits as usize];

@@ -16,8 +16,19 @@ const BELOW_ZERO: f32 = -f32::from_bits(1);
 ///
 /// `sign(x) = +1 if x >= 0, else -1`, so both zeros are +1.
 ///
-/// A row takes `⌈columns/64⌉` words of 64 bits; what the last word has beyond the last column is 0.
-/// The scale `α` of binary weights is not part of the matrix: it multiplies the finished sums.
+/// A row takes `⌈columns/64⌉` words of 64 bits; what the last word has beyond the last column is 0:
+///
+/// ```text
+/// signs of a row       + - + + …                                   columns 64, 65, …
+///                    ┌──────────────────────────────────────────┬──────────────────────────┐
+///                    │                  word 0                  │          word 1          │
+///            bit     │ 63  …                         3  2  1  0 │ 63  …            2  1  0 │
+///                    │  ·  …                         1  1  0  1 │  0  padding 0    ·  ·  · │
+///                    └──────────────────────────────────────────┴──────────────────────────┘
+/// ```
+///
+/// The scale `α` of binary weights is not part of the matrix: it multiplies the finished sums. See
+/// [`SignMatrix::with_scales`].
 ///
 /// # References
 ///
@@ -63,6 +74,42 @@ impl SignMatrix {
             return Err(BitsError::NotANumber { row: place / columns, column: place % columns });
         }
         Ok(Self { rows, columns, words })
+    }
+
+    /// The signs of weights, and the scale of each row: the mean of its magnitudes, for which
+    /// `Σ (w - α·sign(w))²` is least; 0 for a row of none.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignMatrix::new`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hwgq::bits::SignMatrix;
+    /// let (signs, scales) = SignMatrix::with_scales(2, 2, &[0.5, -1.5, 2.0, 4.0])?;
+    /// assert_eq!((signs.sign(0, 1), scales), (-1, vec![1.0, 3.0]));
+    /// # Ok::<(), hwgq::bits::BitsError>(())
+    /// ```
+    ///
+    /// # References
+    ///
+    /// Cai, He, Sun, Vasconcelos, CVPR 2017, eq. (2); Rastegari et al., "XNOR-Net", ECCV 2016.
+    pub fn with_scales(
+        rows: usize,
+        columns: usize,
+        values: &[f32],
+    ) -> Result<(Self, Vec<f32>), BitsError> {
+        let signs = Self::new(rows, columns, values)?;
+        let scale = |row: usize| {
+            let row = &values[row * columns..][..columns];
+            let sum: f64 = row.iter().map(|value| f64::from(value.abs())).sum();
+            #[expect(clippy::cast_possible_truncation, reason = "an f32 like the weights")]
+            let mean = (sum / columns.max(1) as f64) as f32;
+            mean
+        };
+        let scales = (0..rows).map(scale).collect();
+        Ok((signs, scales))
     }
 
     /// How many rows.
