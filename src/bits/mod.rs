@@ -1,5 +1,10 @@
 //! Floor 0: packed arithmetic on signs and on codes of one to four bits, exact to the last integer.
 
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, unused_variables, reason = "forms and rooms of the kernels for x86-64 alone")
+)]
+
 mod codes;
 mod convolution;
 mod error;
