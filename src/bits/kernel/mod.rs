@@ -1,8 +1,8 @@
 //! The kernels: one operation, computed in four ways that agree to the last integer.
 //!
 //! All compute, for bits `s` of weights and digits `d` of codes, `S[i, n] = Σ_k s[n, k]·d[i, k]`.
-//! The rows of digits come in a [`Panel`], which is copied, padded and small; the weights lie in the
-//! layout of the kernel. Holding an [`Isa`] proves that the processor has the instructions.
+//! The rows of digits come in a [`Panel`], a few at a time, read where they lie or copied and padded; the
+//! weights lie in the layout of the kernel. Holding an [`Isa`] proves that the processor has the instructions.
 
 #![allow(
     unsafe_code,

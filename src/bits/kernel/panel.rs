@@ -24,7 +24,7 @@ pub(super) const TILE_ROWS: usize = 4;
 /// ```
 ///
 /// A kernel that does not mind what lies beyond the last digit reads rows where they are, if they are
-/// in memory.
+/// in memory, or one right after the other, if the source writes them so.
 #[derive(Debug)]
 pub(crate) struct Panel<'a> {
     digit_bits: usize,
@@ -165,7 +165,8 @@ impl<'a> Panel<'a> {
         self.borrowed.map_or(own, |(_, stride)| stride)
     }
 
-    /// All rows, up to a whole tile of them; with [`TAIL`] bytes more where they are borrowed.
+    /// All rows, up to a whole tile of them; with [`TAIL`] bytes more where they are borrowed or follow
+    /// each other.
     pub(super) fn bytes(&self) -> &[u8] {
         self.borrowed.map_or(&self.bytes, |(bytes, _)| bytes)
     }
@@ -174,7 +175,7 @@ impl<'a> Panel<'a> {
     pub(crate) fn total(&self, row: usize) -> i32 {
         let bits = self.columns * self.digit_bits;
         let weigh = |(place, word): (usize, u64)| {
-            // Where a row is borrowed, anything may follow its last digit.
+            // Where a row is borrowed or dense, anything may follow its last digit.
             let word = match bits - 64 * place {
                 left @ 0..64 => word & ((1 << left) - 1),
                 _ => word,

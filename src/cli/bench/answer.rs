@@ -26,7 +26,7 @@ pub(super) struct Answer {
 pub(super) struct Row {
     pub(super) shape: String,
     pub(super) kernel: String,
-    /// Null in floating point.
+    /// Left out in floating point.
     #[serde(flatten)]
     pub(super) operands: Option<Operands>,
     /// `codes`, or `f32` when quantizing and packing are included.
